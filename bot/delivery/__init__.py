@@ -1,0 +1,1 @@
+"""The ledger: accept, decide, record, send; each step durable before the next."""

@@ -1,0 +1,97 @@
+"""The only reader of the environment. Policies live in the database, secrets live here."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+class TelegramMode(StrEnum):
+    """How Telegram updates come in."""
+
+    OFF = "off"
+    WEBHOOK = "webhook"
+    POLLING = "polling"
+
+
+class PkceMode(StrEnum):
+    """Whether the Zalo consent link carries a fresh challenge or the console's fixed one."""
+
+    PER_REQUEST = "per_request"
+    FIXED = "fixed"
+
+
+class Settings(BaseSettings):
+    """Environment or `.env`, prefix DANHOI_. Every field is explained in `.env.example`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DANHOI_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    database_url: str = "sqlite:///var/danhoi.db"
+    var_dir: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    trusted_proxies: CommaSeparated = ()
+    secret_key: SecretStr = SecretStr("")
+    timezone: str = "Asia/Ho_Chi_Minh"
+    province: str = "Cần Thơ"
+
+    zalo_app_id: str = ""
+    zalo_app_secret: SecretStr = SecretStr("")
+    zalo_oa_id: str = ""
+    zalo_oa_secret: SecretStr = SecretStr("")
+    zalo_refresh_token: SecretStr = SecretStr("")
+    zalo_pkce_mode: PkceMode = PkceMode.PER_REQUEST
+    zalo_api_base: str = "https://openapi.zalo.me"
+    zalo_oauth_base: str = "https://oauth.zaloapp.com"
+    zalo_rate_per_minute: int = Field(default=2000, gt=0)
+    zalo_rate_burst: int = Field(default=20, gt=0)
+
+    telegram_mode: TelegramMode = TelegramMode.OFF
+    telegram_token: SecretStr = SecretStr("")
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_api_base: str = "https://api.telegram.org"
+
+    embed_origins: CommaSeparated = ()
+    log_level: str = "INFO"
+    log_format: str = Field(default="text", pattern="^(text|json)$")
+
+    @field_validator("trusted_proxies", "embed_origins", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _refuse_half_configured_zalo(self) -> "Settings":
+        required = {
+            "DANHOI_ZALO_APP_ID": self.zalo_app_id,
+            "DANHOI_ZALO_APP_SECRET": self.zalo_app_secret.get_secret_value(),
+            "DANHOI_ZALO_OA_ID": self.zalo_oa_id,
+            "DANHOI_ZALO_OA_SECRET": self.zalo_oa_secret.get_secret_value(),
+        }
+        missing = [name for name, value in required.items() if not value]
+        if missing and len(missing) < len(required):
+            raise ValueError(f"Zalo is half configured: set {', '.join(missing)}, or none of them")
+        app_secret, oa_secret = (
+            required["DANHOI_ZALO_APP_SECRET"],
+            required["DANHOI_ZALO_OA_SECRET"],
+        )
+        if app_secret and app_secret == oa_secret:
+            raise ValueError(
+                "DANHOI_ZALO_APP_SECRET and DANHOI_ZALO_OA_SECRET are equal: the first is the app's "
+                "secret key, the second the OA secret key of the webhook page"
+            )
+        return self
+
+    @property
+    def zalo_enabled(self) -> bool:
+        """Whether the Zalo channel has what it needs."""
+        return bool(self.zalo_app_id)

@@ -1,0 +1,52 @@
+"""The only door to the database: all writes through `write`, all reads through `read`.
+
+Bodies are plain functions over a SQLAlchemy Connection. They never match, hash passwords,
+render or call out, and never commit: the store does, and fires the wakes after the commit.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from bot.errors import BotError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Somebody should look at a conversation: its inbox ("decide") or its outbox ("send")."""
+
+    conversation_id: int
+    at: datetime | None = None  # None means now
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """What a write body returns: its value, and whom to wake once it is durable."""
+
+    value: T
+    wakes: tuple[Wake, ...] = ()
+
+
+class Store(Protocol):
+    """Durable state. A body that raises changes nothing; its neighbours are unaffected."""
+
+    async def write(self, body: Callable[[Connection], Done[T]]) -> T:
+        """Run `body` in a transaction, return its value after the commit.
+
+        Raises StoreUnavailable when the database cannot take writes now.
+        """
+
+    async def read(self, body: Callable[[Connection], T]) -> T:
+        """Run `body` on a read-only snapshot."""
+
+    async def close(self) -> None:
+        """Finish what was accepted and let go of the database."""
+
+
+class StoreUnavailable(BotError):
+    """The database cannot take this now (full, locked or gone); nothing was changed."""

@@ -1,0 +1,6 @@
+"""Every table of the service; importing this package completes the metadata."""
+
+from bot.tables import delivery, desk, directory, knowledge, operations, segments
+from bot.tables.base import metadata
+
+__all__ = ["delivery", "desk", "directory", "knowledge", "metadata", "operations", "segments"]

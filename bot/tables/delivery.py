@@ -1,0 +1,194 @@
+"""The ledger: what came in, what was decided, what goes out."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from bot.tables.base import Id, Moment, metadata
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(20), nullable=False),
+    #: the citizen's identity on the channel; for the web chat the SHA-256 of the secret token
+    Column("address", String(200), nullable=False),
+    #: bumped before every inbox insert in the same transaction: accept order is commit order
+    Column("seq", Integer, nullable=False, server_default="0"),
+    #: last inbox seq that was decided
+    Column("decided_seq", Integer, nullable=False, server_default="0"),
+    #: last number given to a row of the transcript (`message.seq`), both directions
+    Column("message_seq", Integer, nullable=False, server_default="0"),
+    #: raised at each take-over; a writer with an older fence is turned away
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("owner", String(80)),
+    Column("leased_until", Moment),
+    #: the dialogue's memory (what was offered, what is awaited), as JSON of our own
+    Column("state", JSON, nullable=False, server_default="{}"),
+    #: an officer writes by hand until then, the assistant stays silent
+    Column("silent_until", Moment),
+    Column("blocked", Boolean, nullable=False, server_default=text("false")),
+    #: last interaction that opens the channel's reply window
+    Column("last_inbound_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    UniqueConstraint("channel", "address"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("event_id", String(200), nullable=False),
+    Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    #: the provider's bytes as they came; emptied by retention, the key stays
+    Column("raw", LargeBinary),
+    #: SHA-256 of the content, to tell a repeat from another message under the same id
+    Column("digest", String(64), nullable=False),
+    #: bot.messages.Incoming as JSON, text cleaned at the rim
+    Column("event", JSON, nullable=False),
+    #: pending | decided | aside (failed too often) | noted (receipts and the like)
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Moment),
+    Column("reason", Text),
+    Column("received_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    UniqueConstraint("channel", "event_id"),
+    UniqueConstraint("conversation_id", "seq"),
+)
+Index(
+    "ix_inbox_open",
+    inbox.c.conversation_id,
+    inbox.c.seq,
+    sqlite_where=inbox.c.state == "pending",
+    postgresql_where=inbox.c.state == "pending",
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("role", String(10), nullable=False),  # citizen | assistant | officer
+    Column("text", Text, nullable=False),
+    #: buttons, sources, decision, codes (bot.messages.Outgoing as JSON), or the attachments
+    Column("body", JSON, nullable=False),
+    Column("question_id", Id, ForeignKey("question.id")),
+    Column("inbox_id", Id, ForeignKey("inbox.id")),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("conversation_id", "seq"),
+    Index("ix_message_question_id", "question_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    #: what made us write: "inbox:12", "question:5:answer:2", "slot:remind:2026-11-21"
+    Column("cause", String(120), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False),
+    Column("message_id", Id, ForeignKey("message.id"), nullable=False),
+    Column("purpose", String(12), nullable=False),  # bot.messages.Purpose
+    Column("state", String(10), nullable=False),  # pending | sending | sent | unknown | failed
+    #: further along than "sent" only where the channel told us: delivered | seen
+    Column("receipt", String(10)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Moment),
+    #: the process that took the row to "sending"
+    Column("owner", String(80)),
+    Column("reason", Text),
+    Column("provider_ids", JSON, nullable=False, server_default="[]"),
+    Column("created_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    UniqueConstraint("cause", "step"),
+)
+Index(
+    "ix_outbox_open",
+    outbox.c.conversation_id,
+    outbox.c.id,
+    sqlite_where=outbox.c.state.in_(("pending", "sending")),
+    postgresql_where=outbox.c.state.in_(("pending", "sending")),
+)
+
+#: which message of ours a provider's id belongs to, for quotes, receipts and echoes
+provider_message = Table(
+    "provider_message",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("provider_id", String(200), primary_key=True),
+    Column("message_id", Id, ForeignKey("message.id"), nullable=False),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("reason", String(80), nullable=False),
+    Column("received_at", Moment, nullable=False, index=True),
+)
+
+#: files of citizens, kept outside the web root under a random name
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", String(43), primary_key=True),
+    Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("question_id", Id, ForeignKey("question.id"), index=True),
+    Column("media_type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("state", String(10), nullable=False),  # waiting | kept | erased
+    Column("received_at", Moment, nullable=False),
+)
+
+#: one row per scheduled work and period: inserting it is the right to run it
+slot = Table(
+    "slot",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("slot", String(40), primary_key=True),
+    Column("state", String(10), nullable=False),  # running | done | failed
+    Column("owner", String(80), nullable=False),
+    Column("leased_until", Moment),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("reason", Text),
+    Column("finished_at", Moment),
+)
+
+#: generic cell rate algorithm: theoretical arrival time per channel, in seconds since 1970
+pace = Table(
+    "pace",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("tat_us", Id, nullable=False),
+)
+
+#: counted by events, never by COUNT(*) on a hot path
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("label", String(80), primary_key=True, server_default=""),
+    Column("value", Id, nullable=False, server_default="0"),
+)

@@ -1,0 +1,47 @@
+"""How a route declares who may call it; the walk test reads these declarations."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiohttp import web
+
+from bot.officers import Role
+
+
+class Access(StrEnum):
+    """Who may call a route."""
+
+    PUBLIC = "public"
+    PROVIDER = "provider"  # signed or secret-bearing provider requests
+    CONVERSATION = "conversation"  # whoever holds the conversation's token
+    SESSION = "session"  # a logged-in officer of one of `roles`
+    TOKEN = "token"  # noqa: S105 - a machine token of one of `scopes`
+    LOCAL = "local"  # loopback, or a machine token with the scope
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way in. A session route without roles is open to every role."""
+
+    method: str
+    path: str
+    handler: Handler
+    access: Access
+    roles: frozenset[Role] = frozenset(Role)
+    scopes: frozenset[str] = frozenset()
+
+
+#: every declared route of an application, for the guard and for the walk test
+ROUTES: web.AppKey[list[Route]] = web.AppKey("routes", list[Route])
+
+
+def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
+    """Register routes together with their declarations; the only way a route comes in."""
+    declared = app.setdefault(ROUTES, [])
+    for route in routes:
+        app.router.add_route(route.method, route.path, route.handler)
+        declared.append(route)

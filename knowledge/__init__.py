@@ -1,0 +1,1 @@
+"""Understanding of citizens' Vietnamese: pure, without network, database or clock."""
