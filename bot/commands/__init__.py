@@ -1,0 +1,1 @@
+"""`python -m bot …`: each module holds one group of commands."""
