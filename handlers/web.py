@@ -1,0 +1,173 @@
+"""What every answer of the web server has in common: limits, headers, errors, measures."""
+
+import ipaddress
+import time
+from collections.abc import Sequence
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+
+from bot.errors import BotError
+from bot.operations.metrics import Metrics
+from bot.store import StoreUnavailable
+from bot.wording import Wording
+from handlers.routes import Handler
+
+log = structlog.get_logger()
+
+#: no route takes more than a file of 5 MB with its form around it
+MAX_BODY = 6 * 1024 * 1024
+
+#: pages load only what this server serves; scripts and styles are files, never inline
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors {ancestors}"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+CLIENT_ADDRESS: web.RequestKey[str] = web.RequestKey("client_address", str)
+
+
+def secure_headers(embed_path: str, embed_origins: Sequence[str], *, https: bool) -> Handler:
+    """Return a middleware that sets CSP and companions; only `embed_path` may be framed."""
+    framed = _POLICY.format(ancestors=" ".join(embed_origins) or "'none'")
+    closed = _POLICY.format(ancestors="'none'")
+
+    @web.middleware
+    async def add_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        if not response.prepared:
+            harden(request, response)
+        return response
+
+    def harden(request: web.Request, response: web.StreamResponse) -> None:
+        framable = request.path == embed_path
+        response.headers["Content-Security-Policy"] = framed if framable else closed
+        if not (framable and embed_origins):
+            response.headers["X-Frame-Options"] = "DENY"
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if https:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    return add_headers  # type: ignore[return-value]
+
+
+def know_client(trusted_proxies: Sequence[str]) -> Handler:
+    """Return a middleware that finds the caller's address behind the proxies we trust.
+
+    The right-most address that is not a trusted proxy counts: those to its left are
+    whatever the caller wrote.
+    """
+    networks = [ipaddress.ip_network(proxy, strict=False) for proxy in trusted_proxies]
+
+    def trusted(address: str) -> bool:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in networks)
+
+    @web.middleware
+    async def find_address(request: web.Request, handler: Handler) -> web.StreamResponse:
+        address = request.remote or ""
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+        while trusted(address) and hops and hops[-1]:
+            address = hops.pop()
+        request[CLIENT_ADDRESS] = address
+        return await handler(request)
+
+    return find_address  # type: ignore[return-value]
+
+
+def measure(metrics: Metrics) -> Handler:
+    """Return a middleware that counts and times by route, never by path."""
+
+    @web.middleware
+    async def time_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = time.perf_counter()
+        status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+        try:
+            response = await handler(request)
+            status = response.status
+            return response
+        except web.HTTPException as failure:
+            status = failure.status
+            raise
+        finally:
+            resource = request.match_info.route.resource
+            route = resource.canonical if resource else "unknown"
+            metrics.requests.labels(request.method, route, str(status)).inc()
+            metrics.request_seconds.labels(route).observe(time.perf_counter() - started)
+
+    return time_request  # type: ignore[return-value]
+
+
+def explain_errors(wording: Wording) -> Handler:
+    """Return a middleware that turns failures into words: JSON for programs, a page for people."""
+
+    @web.middleware
+    async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPRedirection:
+            raise
+        except web.HTTPException as failure:
+            return error_response(request, wording, failure.status, dict(failure.headers))
+        except StoreUnavailable:
+            log.error("store unavailable", route=_route(request))
+            return error_response(request, wording, 503, {"Retry-After": "5"})
+        except BotError as error:
+            log.warning("request failed", route=_route(request), error=type(error).__name__)
+            return error_response(request, wording, 500, {})
+        except Exception:
+            log.exception("unexpected failure", route=_route(request))
+            return error_response(request, wording, 500, {})
+
+    return explain  # type: ignore[return-value]
+
+
+def error_response(
+    request: web.Request, wording: Wording, status: int, headers: dict[str, str]
+) -> web.Response:
+    """Return the failure in the caller's shape."""
+    for name in ("Content-Type", "Content-Length"):
+        headers.pop(name, None)
+    known = f"error.{status}" if f"error.{status}" in wording else "error.other"
+    if _wants_json(request):
+        body = {"error": status, "message": wording(f"{known}.text")}
+        return web.json_response(body, status=status, headers=headers)
+    return web.Response(
+        text=_page(wording(known), wording(f"{known}.text"), wording("error.home")),
+        content_type="text/html",
+        status=status,
+        headers=headers,
+    )
+
+
+def _page(title: str, text: str, home: str) -> str:
+    return (
+        '<!doctype html><html lang="vi"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{title}</title><link rel="stylesheet" href="/static/style.css"></head>'
+        f'<body><main class="page stack"><h1>{title}</h1><p>{text}</p>'
+        f'<p><a class="button" href="/">{home}</a></p></main></body></html>'
+    )
+
+
+def _wants_json(request: web.Request) -> bool:
+    return request.path.startswith(("/api/", "/webhooks/", "/healthz", "/readyz")) or (
+        "application/json" in request.headers.get("Accept", "")
+    )
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unknown"
