@@ -1,0 +1,1 @@
+"""Agencies, places and who follows whom: dated, with source."""

@@ -1,0 +1,25 @@
+"""What a test may need beyond Python, and what to do when it is missing."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+_AVAILABLE = {"shared": SHARED.is_dir}
+_HOW = {"shared": "put the reference material beside the checkout, as ../shared"}
+
+
+def require(tool: str) -> None:
+    """Skip when the tool is missing; fail instead where DANHOI_TEST_REQUIRE names it."""
+    if _AVAILABLE[tool]():
+        return
+    demanded = os.environ.get("DANHOI_TEST_REQUIRE", "").split(",")
+    (pytest.fail if tool in demanded else pytest.skip)(f"{tool} is missing: {_HOW[tool]}")
+
+
+def shared(path: str) -> Path:
+    """Return a file of the reference material, or skip."""
+    require("shared")
+    return SHARED / path
