@@ -173,7 +173,8 @@ def numbers_by_context(text: str) -> Iterator[Mask]:
 def phones(text: str) -> Iterator[Mask]:
     """Telephone numbers of nine to eleven digits; short public lines have none of these shapes."""
     for match in _PHONE.finditer(text):
-        if 9 <= len(_digits(match[0])) <= 13 and not _MONEY_AFTER.match(text, match.end()):
+        billions = match[0].startswith("84") and _MONEY_AFTER.match(text, match.end())
+        if 9 <= len(_digits(match[0])) <= 13 and not billions:
             yield Mask(match.start(), match.end(), MaskKind.PHONE, "phone")
 
 
