@@ -1,0 +1,1 @@
+"""Questions of citizens: receipt codes, life, history, desk acts and queries."""

@@ -1,0 +1,83 @@
+"""How long an agency has, by policy or by default, and when that is over."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from bot.clock import Due, WorkCalendar, due_after_days, due_after_hours
+from bot.clock.starter import calendar
+from bot.tables.directory import policy
+from knowledge.decisions import MatterKind
+
+#: used where no policy row says otherwise; the same names are the keys of `policy`
+DEFAULTS = {"acknowledge_hours": 8, "forward_days": 5, "answer_days": 15}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """An agency's limits for one kind of matter, in working hours and working days."""
+
+    acknowledge_hours: float
+    forward_days: int
+    answer_days: int
+
+
+def limits_for(connection: Connection, agency: str, kind: MatterKind) -> Limits:
+    """Return the limits in force: of agency and kind, else agency, else kind, else all.
+
+    Policy keys are "answer_days:AGENCY:KIND", "answer_days:AGENCY", "answer_days::KIND",
+    "answer_days".
+    """
+    suffixes = (f":{agency}:{kind}", f":{agency}", f"::{kind}", "")
+    wanted = [name + suffix for name in DEFAULTS for suffix in suffixes]
+    rows = connection.execute(
+        select(policy.c.key, policy.c.value).where(policy.c.key.in_(wanted))
+    ).all()
+    stored = {row.key: row.value for row in rows}
+    found = {
+        name: next((stored[name + s] for s in suffixes if name + s in stored), default)
+        for name, default in DEFAULTS.items()
+    }
+    return Limits(
+        float(found["acknowledge_hours"]), int(found["forward_days"]), int(found["answer_days"])
+    )
+
+
+def calendar_for(connection: Connection, agency: str) -> WorkCalendar:  # noqa: ARG001
+    """Return the working calendar of an agency: today one calendar serves all."""
+    return calendar()
+
+
+def answer_due(connection: Connection, agency: str, kind: MatterKind, received: datetime) -> Due:
+    """Return when an answer is due at the latest, with the trace of the computation."""
+    days = limits_for(connection, agency, kind).answer_days
+    return due_after_days(calendar_for(connection, agency), received, days)
+
+
+def acknowledge_due(
+    connection: Connection, agency: str, kind: MatterKind, received: datetime
+) -> Due:
+    """Return when an officer should have taken the question up."""
+    hours = limits_for(connection, agency, kind).acknowledge_hours
+    return due_after_hours(calendar_for(connection, agency), received, hours)
+
+
+def forward_due(connection: Connection, agency: str, kind: MatterKind, received: datetime) -> Due:
+    """Return until when a misdirected question should have been passed on."""
+    days = limits_for(connection, agency, kind).forward_days
+    return due_after_days(calendar_for(connection, agency), received, days)
+
+
+def extended(calendar: WorkCalendar, due_at: datetime, since: datetime, until: datetime) -> Due:
+    """Return the due date after a pause: as many working days later as the pause touched."""
+    return due_after_days(calendar, due_at, _working_days(calendar, since, until))
+
+
+def _working_days(calendar: WorkCalendar, since: datetime, until: datetime) -> int:
+    first, last = calendar.local(since).date(), calendar.local(until).date()
+    return sum(calendar.is_working(day) for day in _days_after(first, last))
+
+
+def _days_after(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]

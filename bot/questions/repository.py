@@ -1,0 +1,276 @@
+"""Queries about questions. Whoever reads for an officer passes `seen_by` (see sight)."""
+
+import hmac
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
+from sqlalchemy.sql.selectable import FromClause
+
+from bot.questions.codes import parse_code
+from bot.questions.life import HELD, Bucket, State
+from bot.tables.delivery import message, outbox
+from bot.tables.desk import consent, content, officer, question, question_event
+from bot.tables.directory import agency, policy
+
+_DENUNCIATION_DESK = "ct-thanh-tra"
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of the queue to show; empty fields leave nothing out."""
+
+    agency: str = ""
+    states: frozenset[State] = frozenset()
+    bucket: Bucket | None = None
+    assignee_id: int | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the queue, and how much there is."""
+
+    rows: Sequence[Row[Any]]
+    number: int
+    total: int
+
+    @property
+    def last(self) -> int:
+        """Return the number of the last page, 1 for an empty queue."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A question with all that an officer needs to answer it."""
+
+    question: Row[Any]
+    events: Sequence[Row[Any]]
+    messages: Sequence[Row[Any]]
+    merged: Sequence[Row[Any]]
+    earlier: Sequence[Row[Any]]
+
+
+def fold(text: str) -> str:
+    """Return text in lower case without tone marks, as the desk's search compares it."""
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(plain.split())
+
+
+def questions(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Select questions with their words and the names of their agency and officers."""
+    words, answer = content.alias("words"), content.alias("answer")
+    holder, approver = officer.alias("holder"), officer.alias("approver")
+    source: FromClause = question
+    for other, condition in (
+        (words, words.c.id == question.c.text_id),
+        (answer, answer.c.id == question.c.answer_id),
+        (holder, holder.c.id == question.c.assignee_id),
+        (approver, approver.c.id == question.c.approver_id),
+        (agency, agency.c.code == question.c.agency),
+    ):
+        source = source.outerjoin(other, condition)
+    return select(
+        question,
+        words.c.text.label("text"),
+        answer.c.text.label("answer"),
+        answer.c.basis.label("basis"),
+        func.coalesce(agency.c.name, question.c.agency).label("agency_name"),
+        func.coalesce(func.nullif(holder.c.full_name, ""), holder.c.username).label("holder"),
+        func.coalesce(func.nullif(approver.c.full_name, ""), approver.c.username).label("approver"),
+        *columns,
+    ).select_from(source)
+
+
+def by_id(connection: Connection, question_id: int) -> Row[Any] | None:
+    """Return a question with its words and names."""
+    return connection.execute(questions().where(question.c.id == question_id)).first()
+
+
+def by_code(
+    connection: Connection, code: str, seen_by: ColumnElement[bool] | None = None
+) -> Row[Any] | None:
+    """Return the question of a code as typed; None where there is none, or none to be seen."""
+    plain = parse_code(code)
+    if plain is None:
+        return None
+    wanted = questions().where(question.c.code == plain, _seen(seen_by))
+    return connection.execute(wanted).first()
+
+
+def key_opens(row: Row[Any], digest: str) -> bool:
+    """Whether a key (see desk.key_digest) opens the text of a question."""
+    return bool(row.key_digest) and hmac.compare_digest(row.key_digest, digest)
+
+
+def open_of_conversation(connection: Connection, conversation_id: int) -> Sequence[Row[Any]]:
+    """Return the open questions of a conversation, newest first."""
+    wanted = questions().where(
+        question.c.conversation_id == conversation_id, question.c.bucket == str(Bucket.OPEN)
+    )
+    return connection.execute(wanted.order_by(question.c.id.desc())).all()
+
+
+def recent_of_conversation(
+    connection: Connection, conversation_id: int, limit: int = 5
+) -> Sequence[Row[Any]]:
+    """Return the latest questions of a conversation, whatever their state, newest first."""
+    wanted = questions().where(question.c.conversation_id == conversation_id)
+    return connection.execute(wanted.order_by(question.c.id.desc()).limit(limit)).all()
+
+
+def queue(
+    connection: Connection,
+    filters: Filters,
+    page: int = 1,
+    seen_by: ColumnElement[bool] | None = None,
+) -> Page:
+    """Return a page of questions, soonest due first; closed ones after, newest first."""
+    condition = and_(_seen(seen_by), *_conditions(filters))
+    total = connection.execute(
+        select(func.count()).select_from(question).where(condition)
+    ).scalar_one()
+    rows = connection.execute(
+        questions()
+        .where(condition)
+        .order_by(
+            question.c.bucket != str(Bucket.OPEN),
+            question.c.due_at.is_(None),
+            question.c.due_at,
+            question.c.id.desc(),
+        )
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    ).all()
+    return Page(rows, page, total)
+
+
+def with_history(
+    connection: Connection, question_id: int, seen_by: ColumnElement[bool] | None = None
+) -> Dossier | None:
+    """Return a question with events, dialogue, merged askers and the asker's other questions."""
+    wanted = questions().where(question.c.id == question_id, _seen(seen_by))
+    row = connection.execute(wanted).first()
+    if row is None:
+        return None
+    return Dossier(
+        question=row,
+        events=events_of(connection, question_id),
+        messages=_messages_of(connection, row),
+        merged=connection.execute(
+            questions().where(question.c.merged_into_id == question_id).order_by(question.c.id)
+        ).all(),
+        earlier=connection.execute(
+            questions()
+            .where(question.c.conversation_id == row.conversation_id, question.c.id != question_id)
+            .order_by(question.c.id.desc())
+            .limit(10)
+        ).all(),
+    )
+
+
+def events_of(connection: Connection, question_id: int) -> Sequence[Row[Any]]:
+    """Return the history of a question in order, with the words that are still kept."""
+    return connection.execute(
+        select(question_event, content.c.text, content.c.basis, content.c.kind)
+        .outerjoin(content, content.c.id == question_event.c.content_id)
+        .where(question_event.c.question_id == question_id)
+        .order_by(question_event.c.n)
+    ).all()
+
+
+def counts(
+    connection: Connection, now: datetime, seen_by: ColumnElement[bool] | None = None
+) -> dict[str, int]:
+    """Return how many questions there are by bucket and by state, and how many are late."""
+    by_state = connection.execute(
+        select(question.c.bucket, question.c.state, func.count())
+        .where(_seen(seen_by))
+        .group_by(question.c.bucket, question.c.state)
+    ).all()
+    totals: dict[str, int] = {f"bucket:{bucket}": 0 for bucket in Bucket}
+    for in_bucket, state, number in by_state:
+        totals[f"bucket:{in_bucket}"] += number
+        totals[f"state:{state}"] = number
+    late = select(func.count()).where(
+        question.c.bucket == str(Bucket.OPEN),
+        question.c.state != str(State.WAITING),
+        question.c.due_at < now,
+        _seen(seen_by),
+    )
+    return {**totals, "late": connection.execute(late).scalar_one()}
+
+
+def consents_of(connection: Connection, question_id: int) -> Sequence[Row[Any]]:
+    """Return what the asker agreed to or not."""
+    return connection.execute(
+        select(consent).where(consent.c.question_id == question_id).order_by(consent.c.use)
+    ).all()
+
+
+def agency_needs_two_persons(connection: Connection, code: str) -> bool:
+    """Whether nothing leaves the agency without its leader's approval."""
+    wanted = select(agency.c.two_persons).where(agency.c.code == code)
+    return bool(connection.execute(wanted).scalar_one_or_none())
+
+
+def agencies_on(connection: Connection, day: date, search: str = "") -> Sequence[Row[Any]]:
+    """Return the agencies that exist on a day, by name; `search` needs no tone marks."""
+    rows = connection.execute(
+        select(agency)
+        .where(
+            or_(agency.c.valid_from.is_(None), agency.c.valid_from <= day),
+            or_(agency.c.valid_to.is_(None), agency.c.valid_to >= day),
+        )
+        .order_by(agency.c.kind.desc(), agency.c.name)
+    ).all()
+    words = fold(search).split()
+    return [row for row in rows if all(w in fold(f"{row.name} {row.code}") for w in words)]
+
+
+def denunciation_desk(connection: Connection) -> str:
+    """Return the agency that receives denunciations (policy "denunciation_desk")."""
+    wanted = select(policy.c.value).where(policy.c.key == "denunciation_desk")
+    return connection.execute(wanted).scalar_one_or_none() or _DENUNCIATION_DESK
+
+
+def _seen(seen_by: ColumnElement[bool] | None) -> ColumnElement[bool]:
+    return true() if seen_by is None else seen_by
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.agency:
+        conditions.append(question.c.agency == filters.agency)
+    if filters.states:
+        conditions.append(question.c.state.in_([str(state) for state in filters.states]))
+    if filters.bucket:
+        conditions.append(question.c.bucket == str(filters.bucket))
+    if filters.assignee_id is not None:
+        held = [str(state) for state in HELD]
+        conditions += [question.c.assignee_id == filters.assignee_id, question.c.state.in_(held)]
+    if code := parse_code(filters.search):
+        conditions.append(question.c.code == code)
+    else:
+        words = fold(filters.search).split()
+        conditions += [question.c.folded.contains(word, autoescape=True) for word in words]
+    return conditions
+
+
+def _messages_of(connection: Connection, row: Row[Any]) -> Sequence[Row[Any]]:
+    """Return the dialogue tied to a question, with how far each reply got.
+
+    The rest of the conversation stays out: it may concern another agency, or name it.
+    """
+    return connection.execute(
+        select(message, outbox.c.state.label("delivery"), outbox.c.receipt, outbox.c.reason)
+        .outerjoin(outbox, outbox.c.message_id == message.c.id)
+        .where(message.c.question_id == row.id)
+        .order_by(message.c.seq)
+    ).all()
