@@ -91,11 +91,13 @@ question = Table(
     Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False, index=True),
     Column("channel", String(20), nullable=False),
     Column("kind", String(12), nullable=False),  # question | feedback | complaint | denunciation
-    Column("state", String(12), nullable=False),  # bot.questions.life.State
+    Column("state", String(16), nullable=False),  # bot.questions.life.State
     #: open | answered | withdrawn | refused: exactly one, kept after erasure
     Column("bucket", String(10), nullable=False),
     Column("agency", String(60), nullable=False),
     Column("commune", String(60)),
+    #: the citizen's words in lower case without tone marks, for the desk's search; erased with them
+    Column("folded", Text, nullable=False, server_default=""),
     Column("text_id", Id),  # content row with the citizen's words
     Column("answer_id", Id),  # content row with the answer that was sent
     #: ids of entries the matcher thought of, with versions: how the decision can be explained
@@ -124,8 +126,10 @@ content = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("question_id", Id, ForeignKey("question.id"), nullable=False, index=True),
-    Column("kind", String(12), nullable=False),  # question | draft | answer | note | reason
+    Column("kind", String(12), nullable=False),  # bot.questions.history.ContentKind
     Column("text", Text),
+    #: the legal basis of a draft or an answer
+    Column("basis", Text),
     Column("salt", String(32)),
     Column("digest", String(64), nullable=False),
     Column("at", Moment, nullable=False),
@@ -139,8 +143,8 @@ question_event = Table(
     Column("question_id", Id, ForeignKey("question.id"), nullable=False),
     Column("n", Integer, nullable=False),
     Column("act", String(20), nullable=False),
-    Column("from_state", String(12)),
-    Column("to_state", String(12), nullable=False),
+    Column("from_state", String(16)),
+    Column("to_state", String(16), nullable=False),
     Column("actor", String(80), nullable=False),  # "citizen", "service", "officer:7"
     Column("at", Moment, nullable=False),
     #: facts without personal text: agencies, dates, reasons by code
