@@ -17,7 +17,7 @@ _HIDDEN = "[ẩn]"
 #: keys in query strings and headers whose values never belong in a log
 _NAMED_SECRET = re.compile(
     r"(?i)\b(k|key|token|access_token|refresh_token|secret_key|password|authorization|cookie|code"
-    r"|code_verifier|x-zevent-signature|mac)(\"?\s*[=:]\s*\"?)(?!\s)[^\s\"&,;}]+"
+    r"|code_verifier|x-zevent-signature|mac)([\"']?\s*[=:]\s*[\"']?)(?!\s)[^\s\"'&,;}]+"
 )
 _BEARER = re.compile(r"(?i)\bbearer\s+\S+")
 _BOT_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
