@@ -62,6 +62,7 @@ inbox = Table(
     #: bot.messages.Incoming as JSON, text cleaned at the rim
     Column("event", JSON, nullable=False),
     #: pending | decided | aside (failed too often) | noted (receipts and the like)
+    #: | doubt (a receipt or an echo that came before the outcome of the sending it may be about)
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Moment),
@@ -75,8 +76,15 @@ Index(
     "ix_inbox_open",
     inbox.c.conversation_id,
     inbox.c.seq,
-    sqlite_where=inbox.c.state == "pending",
-    postgresql_where=inbox.c.state == "pending",
+    sqlite_where=inbox.c.state.in_(("pending", "doubt")),
+    postgresql_where=inbox.c.state.in_(("pending", "doubt")),
+)
+#: what retention still has to empty
+Index(
+    "ix_inbox_raw",
+    inbox.c.received_at,
+    sqlite_where=inbox.c.raw.is_not(None),
+    postgresql_where=inbox.c.raw.is_not(None),
 )
 
 message = Table(
@@ -94,6 +102,7 @@ message = Table(
     Column("at", Moment, nullable=False),
     UniqueConstraint("conversation_id", "seq"),
     Index("ix_message_question_id", "question_id"),
+    Index("ix_message_inbox_id", "inbox_id"),
 )
 
 outbox = Table(
@@ -106,10 +115,14 @@ outbox = Table(
     Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False),
     Column("message_id", Id, ForeignKey("message.id"), nullable=False),
     Column("purpose", String(12), nullable=False),  # bot.messages.Purpose
-    Column("state", String(10), nullable=False),  # pending | sending | sent | unknown | failed
+    #: pending | sending | sent | unknown | waiting (for the citizen to write again) | failed
+    Column("state", String(10), nullable=False),
     #: further along than "sent" only where the channel told us: delivered | seen
     Column("receipt", String(10)),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    #: how often its outcome was unknown: only such a row can have reached the citizen twice
+    Column("doubts", Integer, nullable=False, server_default="0"),
+    #: when to try again; for "waiting", since when; an unknown row without it waits for a person
     Column("next_at", Moment),
     #: the process that took the row to "sending"
     Column("owner", String(80)),
@@ -118,13 +131,15 @@ outbox = Table(
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),
     UniqueConstraint("cause", "step"),
+    Index("ix_outbox_message_id", "message_id"),
 )
+_OPEN = ("pending", "sending", "unknown", "waiting")
 Index(
     "ix_outbox_open",
     outbox.c.conversation_id,
     outbox.c.id,
-    sqlite_where=outbox.c.state.in_(("pending", "sending")),
-    postgresql_where=outbox.c.state.in_(("pending", "sending")),
+    sqlite_where=outbox.c.state.in_(_OPEN),
+    postgresql_where=outbox.c.state.in_(_OPEN),
 )
 
 #: which message of ours a provider's id belongs to, for quotes, receipts and echoes

@@ -303,7 +303,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('conversation_id', 'seq', name=op.f('uq_inbox_conversation_id_seq'))
     )
     with op.batch_alter_table('inbox', schema=None) as batch_op:
-        batch_op.create_index('ix_inbox_open', ['conversation_id', 'seq'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+        batch_op.create_index('ix_inbox_open', ['conversation_id', 'seq'], unique=False, sqlite_where=sa.text("state IN ('pending', 'doubt')"), postgresql_where=sa.text("state IN ('pending', 'doubt')"))
+        batch_op.create_index('ix_inbox_raw', ['received_at'], unique=False, sqlite_where=sa.text('raw IS NOT NULL'), postgresql_where=sa.text('raw IS NOT NULL'))
 
     op.create_table('layer',
     sa.Column('entry_id', sa.String(length=80), nullable=False),
@@ -471,6 +472,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('conversation_id', 'seq', name=op.f('uq_message_conversation_id_seq'))
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index('ix_message_inbox_id', ['inbox_id'], unique=False)
         batch_op.create_index('ix_message_question_id', ['question_id'], unique=False)
 
     op.create_table('rating',
@@ -512,6 +514,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('receipt', sa.String(length=10), nullable=True),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('doubts', sa.Integer(), server_default='0', nullable=False),
     sa.Column('next_at', bot.tables.base.Moment(timezone=True), nullable=True),
     sa.Column('owner', sa.String(length=80), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
@@ -524,7 +527,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('cause', 'step', name=op.f('uq_outbox_cause_step'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index('ix_outbox_open', ['conversation_id', 'id'], unique=False, sqlite_where=sa.text("state IN ('pending', 'sending')"), postgresql_where=sa.text("state IN ('pending', 'sending')"))
+        batch_op.create_index('ix_outbox_message_id', ['message_id'], unique=False)
+        batch_op.create_index('ix_outbox_open', ['conversation_id', 'id'], unique=False, sqlite_where=sa.text("state IN ('pending', 'sending', 'unknown', 'waiting')"), postgresql_where=sa.text("state IN ('pending', 'sending', 'unknown', 'waiting')"))
 
     op.create_table('provider_message',
     sa.Column('channel', sa.String(length=20), nullable=False),
@@ -561,13 +565,15 @@ def downgrade() -> None:
     op.drop_table('question_event')
     op.drop_table('provider_message')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.drop_index('ix_outbox_open', sqlite_where=sa.text("state IN ('pending', 'sending')"), postgresql_where=sa.text("state IN ('pending', 'sending')"))
+        batch_op.drop_index('ix_outbox_open', sqlite_where=sa.text("state IN ('pending', 'sending', 'unknown', 'waiting')"), postgresql_where=sa.text("state IN ('pending', 'sending', 'unknown', 'waiting')"))
+        batch_op.drop_index('ix_outbox_message_id')
 
     op.drop_table('outbox')
     op.drop_table('segment_item')
     op.drop_table('rating')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ix_message_question_id')
+        batch_op.drop_index('ix_message_inbox_id')
 
     op.drop_table('message')
     with op.batch_alter_table('content', schema=None) as batch_op:
@@ -598,7 +604,8 @@ def downgrade() -> None:
     op.drop_table('place')
     op.drop_table('layer')
     with op.batch_alter_table('inbox', schema=None) as batch_op:
-        batch_op.drop_index('ix_inbox_open', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+        batch_op.drop_index('ix_inbox_raw', sqlite_where=sa.text('raw IS NOT NULL'), postgresql_where=sa.text('raw IS NOT NULL'))
+        batch_op.drop_index('ix_inbox_open', sqlite_where=sa.text("state IN ('pending', 'doubt')"), postgresql_where=sa.text("state IN ('pending', 'doubt')"))
 
     op.drop_table('inbox')
     op.drop_table('finding')
