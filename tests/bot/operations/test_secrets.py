@@ -1,0 +1,21 @@
+"""The secret key: made once, readable by its owner only, and replaceable."""
+
+from pathlib import Path
+
+from bot.operations.secrets import cipher, load_keys
+from bot.settings import Settings
+
+
+def settings(folder: Path, key: str = "") -> Settings:
+    return Settings(var_dir=folder, secret_key=key, _env_file=None)  # type: ignore[call-arg, arg-type]
+
+
+def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    first = load_keys(settings(tmp_path / "var"))
+    assert load_keys(settings(tmp_path / "var")) == first
+    assert (tmp_path / "var" / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_what_an_old_key_wrote_stays_readable_after_a_change(tmp_path: Path) -> None:
+    old = cipher(load_keys(settings(tmp_path, "old"))).encrypt(b"token")
+    assert cipher(load_keys(settings(tmp_path, "new,old"))).decrypt(old) == b"token"
