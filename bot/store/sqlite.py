@@ -1,0 +1,90 @@
+"""The store on one SQLite file: the embedded default."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, StaticPool
+
+from bot.store import Done, StoreUnavailable, Wake
+from bot.store.engines import sqlite_engine
+from bot.store.lock import DatabaseLock
+from bot.store.migrations import SchemaOutdated, require_head
+from bot.store.writer import GroupWriter, is_unavailable
+
+T = TypeVar("T")
+
+_READERS = 4
+
+
+def _ignore(_wake: Wake) -> None:
+    """Commands have nobody to wake: the service sweeps what is open."""
+
+
+class SqliteStore:
+    """Opens a migrated file; raises SchemaOutdated or SchemaNewer for another schema.
+
+    `exclusive` is for the service: it refuses a second one on the same file with
+    DatabaseInUse. Commands leave it out and may read and write beside the service.
+    `on_wake` is called in the caller's event loop, after the commit.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        on_wake: Callable[[Wake], None] = _ignore,
+        *,
+        exclusive: bool = False,
+        waiting: int = 5000,
+    ) -> None:
+        if not path.exists():
+            raise SchemaOutdated
+        self._lock = DatabaseLock(path) if exclusive else None
+        if self._lock:
+            self._lock.acquire()
+        self._reading = sqlite_engine(path, query_only=True)
+        self._writing = sqlite_engine(path, begin="BEGIN IMMEDIATE", pool=StaticPool)
+        try:
+            with self._reading.connect() as connection:
+                require_head(connection)
+        except BaseException:
+            self._let_go()
+            raise
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
+        self._writer = GroupWriter(self._writing, on_wake, waiting=waiting)
+
+    async def write(self, body: Callable[[Connection], Done[T]]) -> T:
+        """Run `body` in a transaction shared with its neighbours, a savepoint of its own."""
+        value: T = await self._writer.submit(body)
+        return value
+
+    async def read(self, body: Callable[[Connection], T]) -> T:
+        """Run `body` on a read-only snapshot in a thread."""
+        try:
+            future = asyncio.get_running_loop().run_in_executor(self._readers, self._read, body)
+        except RuntimeError as error:
+            raise StoreUnavailable("the store is closed") from error
+        return await future
+
+    async def close(self) -> None:
+        """Finish the queued writes, then let go of the file and its lock."""
+        await asyncio.to_thread(self._writer.close)
+        await asyncio.to_thread(self._readers.shutdown)
+        self._let_go()
+
+    def _read(self, body: Callable[[Connection], T]) -> T:
+        try:
+            with self._reading.connect() as connection:
+                return body(connection)
+        except Exception as error:
+            if is_unavailable(error):
+                raise StoreUnavailable(f"the database cannot be read: {error}") from error
+            raise
+
+    def _let_go(self) -> None:
+        self._reading.dispose()
+        self._writing.dispose()
+        if self._lock:
+            self._lock.release()
