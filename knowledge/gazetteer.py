@@ -1,0 +1,106 @@
+"""Names of communes found in a message, of today and of before the merger."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from knowledge.patterns import Match, Phrases, Words
+from knowledge.places import Place
+from knowledge.text import bare, split
+
+_LEADS = frozenset({"o", "tai", "xa", "phuong", "tran", "huyen", "quan", "pho", "ubnd", "ve", "den", "xuong", "duoi", "ben", "ap", "khom"})  # fmt: skip
+_DROPPED = ("thị trấn ", "thị xã ", "thành phố ", "xã ", "phường ", "huyện ", "quận ", "tỉnh ")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the message is about: one commune, or several that bear the name."""
+
+    agency: str | None
+    offered: tuple[str, ...]
+    matches: tuple[Match, ...]
+    reason: str
+
+
+NOWHERE = Found(None, (), (), "")
+
+
+class Gazetteer:
+    """Finds communes by name; a district or a shared name is offered, not guessed."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._places = tuple(places)
+        self._phrases = Phrases({})
+        self._communes: dict[str, list[int]] = {}
+        self._districts: dict[str, list[int]] = {}
+        for number, place in enumerate(self._places):
+            self._communes.setdefault(_key(place.name), []).append(number)
+            if place.district:
+                self._districts.setdefault(_key(place.district), []).append(number)
+        for name in self._communes.keys() | self._districts.keys():
+            self._phrases.add(name, name)
+
+    @property
+    def vocabulary(self) -> set[str]:
+        """Return the folded words of all names."""
+        return self._phrases.vocabulary
+
+    def find(self, words: Words) -> Found:
+        """Return what the words say of the place; a bare name needs a word that leads to it."""
+        matches = [m for m in self._phrases.find(words) if self._leads(words, m)]
+        numbers: set[int] | None = None
+        for match in matches:
+            named = self._named(words, match)
+            both = named if numbers is None else numbers & named
+            numbers = both or numbers
+        if numbers is None:
+            return NOWHERE
+        return self._concluded(numbers, matches)
+
+    def _concluded(self, numbers: set[int], matches: Sequence[Match]) -> Found:
+        agencies = tuple(sorted({self._places[n].agency for n in numbers}))
+        names = ", ".join(sorted({self._label(self._places[n]) for n in numbers})[:6])
+        single = agencies[0] if len(agencies) == 1 else None
+        return Found(single, () if single else agencies, tuple(matches), names)
+
+    def _named(self, words: Words, match: Match) -> set[int]:
+        start = match.places[0]
+        before = set(words.folded[max(0, start - 2) : start])
+        districts = self._districts.get(match.meaning, [])
+        communes = self._communes.get(match.meaning, [])
+        if before & {"huyen", "quan", "tx"} or not communes:
+            return set(districts or communes)
+        now = [n for n in communes if not self._places[n].former]
+        old = "cu" in words.folded[match.places[-1] + 1 : match.places[-1] + 3]
+        kind = _kind(words, start)
+        same = [n for n in (communes if old else now or communes) if _is(self._places[n], kind)]
+        if old:
+            same = [n for n in same if self._places[n].former] or same
+        return set(same or (communes if old else now or communes))
+
+    def _leads(self, words: Words, match: Match) -> bool:
+        before = words.folded[max(0, match.places[0] - 2) : match.places[0]]
+        alone = len(match.places) == len(words.folded)
+        long = len(match.places) >= 3 and words.marked
+        return alone or long or bool(_LEADS & set(before))
+
+    @staticmethod
+    def _label(place: Place) -> str:
+        return f"{place.name} ({place.district})" if place.district else place.name
+
+
+def _key(name: str) -> str:
+    lower = name.lower()
+    for kind in _DROPPED:
+        if lower.startswith(kind):
+            lower = lower[len(kind) :]
+            break
+    return " ".join(split(lower))
+
+
+def _kind(words: Words, start: int) -> str:
+    before = words.folded[start - 1] if start else ""
+    return before if before in {"xa", "phuong", "tran"} else ""
+
+
+def _is(place: Place, kind: str) -> bool:
+    return not kind or kind in {bare(word) for word in place.name.lower().split()[:2]}

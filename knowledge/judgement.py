@@ -1,0 +1,87 @@
+"""Whether the best candidate is sure enough to answer with: calibrated probabilities."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.decisions import DecisionKind
+from knowledge.features import NAMES
+from knowledge.query import Query
+from knowledge.ranking import Candidate
+
+HERE = Path(__file__).parent / "data" / "judgement.json"
+CHOICES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do with a question, how many groups to offer, and how sure that is."""
+
+    kind: DecisionKind
+    offered: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Two logistic models: the first group is right; the first four hold the right one."""
+
+    right: Mapping[str, float]
+    listed: Mapping[str, float]
+    answer_from: float
+    list_from: float
+
+    @classmethod
+    def load(cls, path: Path = HERE) -> "Judge":
+        """Read the models and the thresholds."""
+        table = json.loads(path.read_text(encoding="utf-8"))
+        return cls(table["right"], table["listed"], table["answer_from"], table["list_from"])
+
+    def verdict(self, query: Query, groups: Sequence[Sequence[Candidate]]) -> Verdict:
+        """Decide between an answer, choices and the desk."""
+        if not groups:
+            return Verdict(DecisionKind.HANDOFF, 0, 0.5)
+        view = signs(query, groups)
+        right, listed = probability(self.right, view), probability(self.listed, view)
+        if right >= self.answer_from:
+            return Verdict(DecisionKind.ANSWER, 1, right)
+        if listed >= self.list_from and len(groups) >= 2:
+            return Verdict(DecisionKind.CHOICES, CHOICES, max(listed, right))
+        return Verdict(DecisionKind.HANDOFF, 0, 1.0 - listed)
+
+
+def signs(query: Query, groups: Sequence[Sequence[Candidate]]) -> dict[str, float]:
+    """Return what the probabilities are computed from."""
+    best = groups[0][0]
+    scores = [group[0].score for group in groups] + [best.score - 8.0] * 5
+    near = sum(math.exp(2.0 * (score - best.score)) for score in scores[1:6])
+    named = dict(zip(NAMES, (float(value) for value in best.features), strict=True))
+    count = len(query.content)
+    return {
+        "one": 1.0,
+        "score": best.score,
+        "margin": min(best.score - scores[1], 3.0),
+        "margin4": min(best.score - scores[4], 3.0),
+        "crowd": math.log1p(near),
+        "words": min(count, 8) / 8.0,
+        "few": float(count <= 2),
+        "asked": named["asked_covered"],
+        "title": named["title_covered"],
+        "verbatim": named["verbatim"],
+        "missing": named["worst_asked_missing"],
+        "phrasing": named["phrasing"],
+        "phrased": named["phrasing_both"],
+        "popular": named["popular"],
+        "fuzzy": named["token_set"],
+        "action_extra": min(named["action_extra"], 2.0),
+        "action_missing": min(named["action_missing"], 2.0),
+        "facet": float(query.facet is not None),
+    }
+
+
+def probability(model: Mapping[str, float], view: Mapping[str, float]) -> float:
+    """Return the logistic of a weighted sum."""
+    total = sum(weight * view.get(name, 0.0) for name, weight in model.items())
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

@@ -1,0 +1,142 @@
+"""Phrases written as patterns and found in a stream of words, longest first."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from knowledge.text import bare, canonical
+
+MAX_READINGS = 20_000
+
+_PART = re.compile(r"\{(\w+)\}|\[([^\[\]]+)\]|\(([^()]+)\)|(\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A stream of words with and without marks; `marked` tells whether the writer types marks.
+
+    `guessed` are the places of repaired words, whose marks are not known.
+    """
+
+    accented: tuple[str, ...]
+    folded: tuple[str, ...]
+    marked: bool
+    guessed: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, words: Sequence[str], guessed: frozenset[int] = frozenset()) -> "Words":
+        """Build the stream; a writer types marks when a good part of the words carries some."""
+        folded = tuple(bare(word) for word in words)
+        letters = [i for i, word in enumerate(words) if word.isalpha()]
+        marks = sum(words[i] != folded[i] for i in letters)
+        return cls(tuple(words), folded, marks > 0 and marks >= 0.2 * len(letters), guessed)
+
+    def pick(self, places: Sequence[int]) -> "Words":
+        """Return the stream of the words at these places."""
+        return Words(
+            tuple(self.accented[i] for i in places),
+            tuple(self.folded[i] for i in places),
+            self.marked,
+            frozenset(new for new, old in enumerate(places) if old in self.guessed),
+        )
+
+    def agrees(self, at: int, accented: Sequence[str]) -> bool:
+        """Tell whether the words from `at` on are these, marks included where they were typed."""
+        for offset, word in enumerate(accented):
+            spot = at + offset
+            typed = self.accented[spot]
+            free = typed == self.folded[spot] and (not self.marked or spot in self.guessed)
+            if typed != word and not free:
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found: the places of its words in the stream, and what it means."""
+
+    places: tuple[int, ...]
+    meaning: str
+
+
+class Phrases:
+    """Patterns compiled into a tree of folded words.
+
+    A pattern is words with `{class}`, `[optional words]` and `(one|or other)`.
+    """
+
+    def __init__(self, classes: Mapping[str, Sequence[str]]) -> None:
+        self._classes = classes
+        self._root: dict[str, dict] = {}  # type: ignore[type-arg]
+        self.vocabulary: set[str] = set()
+
+    def add(self, pattern: str, meaning: str) -> None:
+        """Add every reading of a pattern with what it means."""
+        for words in readings(pattern, self._classes):
+            node = self._root
+            folded = [bare(word) for word in words]
+            self.vocabulary.update(folded)
+            for word in folded:
+                node = node.setdefault(word, {})
+            node.setdefault("", []).append((words, meaning))
+
+    def longest_at(self, stream: Words, start: int) -> tuple[int, list[str]]:
+        """Return length and meanings of the longest phrase at a place (0 where none is)."""
+        node, found, meanings = self._root, 0, []
+        for at in range(start, len(stream.folded)):
+            node = node.get(stream.folded[at])  # type: ignore[assignment]
+            if node is None:
+                break
+            fits = [m for words, m in node.get("", ()) if stream.agrees(start, words)]
+            if fits:
+                found, meanings = at - start + 1, fits
+        return found, meanings
+
+    def find(self, stream: Words) -> list[Match]:
+        """Return phrases from left to right, longest first, without overlap."""
+        found: list[Match] = []
+        at = 0
+        while at < len(stream.folded):
+            length, meanings = self.longest_at(stream, at)
+            found.extend(Match(tuple(range(at, at + length)), m) for m in meanings)
+            at += max(length, 1)
+        return found
+
+    def find_all(self, stream: Words) -> list[Match]:
+        """Return the longest phrase at every place, overlapping ones too."""
+        found: list[Match] = []
+        for at in range(len(stream.folded)):
+            length, meanings = self.longest_at(stream, at)
+            found.extend(Match(tuple(range(at, at + length)), m) for m in meanings)
+        return found
+
+
+def readings(pattern: str, classes: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield each way to read a pattern as canonical words."""
+    parts = [_choices(found, classes) for found in _PART.finditer(pattern)]
+    total = 1
+    for choices in parts:
+        total *= len(choices)
+    if total > MAX_READINGS:
+        raise ValueError(f"pattern has {total} readings: {pattern}")
+    for reading in product(*parts):
+        words = tuple(canonical(w) for piece in reading for w in piece.lower().split())
+        if words:
+            yield words
+
+
+def _choices(part: re.Match[str], classes: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    name, optional, either, word = part.groups()
+    if name is not None:
+        return classes[name]
+    if optional is not None:
+        return ["", *_expanded(optional.split("|"), classes)]
+    if either is not None:
+        return list(_expanded(either.split("|"), classes))
+    return [word]
+
+
+def _expanded(choices: Iterable[str], classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for choice in choices:
+        yield from (" ".join(words) for words in readings(choice, classes))

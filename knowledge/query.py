@@ -1,0 +1,141 @@
+"""What a citizen's words ask, before any entry is looked at."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from knowledge.entries import Facet
+from knowledge.lexicon import Lexicon
+from knowledge.patterns import Match, Words
+from knowledge.repair import Repair
+from knowledge.text import respell, split
+
+SOFT = 0.12
+ASKED = 0.04
+TRANSLATED = 0.35
+PLACE_NAME = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to say the matter: words with weights; a gap ("") parts what was not adjacent."""
+
+    words: tuple[str, ...]
+    weights: tuple[float, ...]
+    translated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A message as words, what of a procedure it asks, and the ways to say its matter."""
+
+    words: Words
+    facet: Facet | None
+    weights: tuple[float, ...]
+    variants: tuple[Variant, ...]
+    signals: Mapping[str, float] = field(default_factory=dict)
+    phrases: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """Return the words that carry the matter."""
+        pairs = zip(self.words.accented, self.weights, strict=True)
+        return tuple(word for word, weight in pairs if weight > SOFT)
+
+
+class Reader:
+    """Reads a text into a Query with a lexicon and a repairer of unknown words."""
+
+    def __init__(self, lexicon: Lexicon, repair: Repair) -> None:
+        self._lexicon = lexicon
+        self._repair = repair
+
+    def read(self, text: str) -> Query:
+        """Read a text."""
+        return self.understand(self.words(text))
+
+    def understand(self, words: Words, ignored: Sequence[Match] = ()) -> Query:
+        """Understand words; the places of `ignored` (names of communes) hardly count."""
+        found = self._lexicon.official.find(words)
+        kept = {at for match in found for at in match.places}
+        facets = [m for m in self._lexicon.facets.find(words) if not kept & set(m.places)]
+        asked = {at for match in facets for at in match.places}
+        soft = {at for m in self._lexicon.soft.find(words) for at in m.places} - kept - asked
+        core = [at for at in range(len(words.folded)) if at not in soft and at not in asked]
+        found += self._across(words, core, kept)
+        weights = [
+            ASKED if at in asked else SOFT if at in soft else 1.0 for at in range(len(words.folded))
+        ]
+        for match in ignored:
+            for at in match.places:
+                weights[at] = min(weights[at], PLACE_NAME)
+        return Query(
+            words,
+            _facet(facets),
+            tuple(weights),
+            _variants(words, weights, found),
+            _signals(self._lexicon.signals.find_all(words)),
+            tuple((" ".join(words.accented[at] for at in m.places), m.meaning) for m in found),
+        )
+
+    def words(self, text: str) -> Words:
+        """Return the words of a text, respelled and repaired."""
+        spelled = respell(split(text), self._lexicon.spelling)
+        return Words.of(*self._repair.words(spelled))
+
+    def _across(self, words: Words, core: Sequence[int], kept: set[int]) -> list[Match]:
+        """Find phrases that stand together once soft words are left out."""
+        found = self._lexicon.official.find(words.pick(core))
+        places = [tuple(core[at] for at in match.places) for match in found]
+        return [
+            Match(spots, match.meaning)
+            for spots, match in zip(places, found, strict=True)
+            if not kept & set(spots)
+        ]
+
+
+def _facet(found: Sequence[Match]) -> Facet | None:
+    """Return the facet asked first; a bare "làm sao" counts only where nothing else is asked."""
+    firm = [m.meaning for m in found if not m.meaning.endswith("?")]
+    names = firm or [m.meaning.rstrip("?") for m in found]
+    return Facet(names[0]) if names else None
+
+
+def _signals(found: Sequence[Match]) -> dict[str, float]:
+    strength: dict[str, float] = {}
+    for match in found:
+        name, _, weight = match.meaning.partition(":")
+        strength[name] = strength.get(name, 0.0) + float(weight or 1.0)
+    return strength
+
+
+def _variants(
+    words: Words, weights: Sequence[float], found: Sequence[Match]
+) -> tuple[Variant, ...]:
+    literal = Variant(words.accented, tuple(weights), translated=False)
+    if not found:
+        return (literal,)
+    said: list[str] = []
+    worth: list[float] = []
+    meanings: dict[int, list[str]] = {}
+    covered: set[int] = set()
+    for match in found:
+        meanings.setdefault(match.places[0], []).append(match.meaning)
+        covered.update(match.places)
+    for at, word in enumerate(words.accented):
+        for meaning in meanings.get(at, ()):
+            _say(meaning, said, worth)
+        if at not in covered:
+            said.append(word)
+            worth.append(weights[at])
+    return (literal, Variant(tuple(said), tuple(worth), translated=True))
+
+
+def _say(meaning: str, said: list[str], worth: list[float]) -> None:
+    options = meaning.split(" | ")
+    for option in options:
+        if len(options) > 1:
+            said.append("")
+            worth.append(0.0)
+        for word in option.split():
+            said.append(word)
+            worth.append(1.0 if len(options) == 1 else 0.8)

@@ -1,0 +1,48 @@
+"""Entries laid out for ranking."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from knowledge.entries import Entry
+from knowledge.index import Index
+from knowledge.lexicon import Lexicon
+from knowledge.ranking import Shelf
+from knowledge.text import bare
+from knowledge.traits import levels, marks_of
+from knowledge.units import group_of, units_of
+
+
+def shelve(entries: Sequence[Entry], lexicon: Lexicon) -> Shelf:
+    """Lay the entries out: units, index, traits, groups."""
+    units = units_of(entries, lexicon.aliases, lexicon.spelling)
+    texts = [" ".join(bare(word) for word in unit.words) for unit in units]
+    titles = {unit.entry: text for unit, text in zip(units, texts, strict=True) if unit.is_title}
+    # a phrasing inherits what its title does: "làm lại thẻ" is still the title's action
+    marks = [
+        _joined(marks_of(text), marks_of(titles[unit.entry]), is_title=unit.is_title)
+        for unit, text in zip(units, texts, strict=True)
+    ]
+    return Shelf(
+        Index.build(units),
+        texts,
+        np.array([action for action, _ in marks], np.int32),
+        np.array([trait for _, trait in marks], np.int32),
+        np.concatenate([_popular(entries, lexicon), levels(entries)], 1),
+        _groups(entries),
+    )
+
+
+def _joined(own: tuple[int, int], title: tuple[int, int], *, is_title: bool) -> tuple[int, int]:
+    return own if is_title else (own[0] or title[0], own[1] or title[1])
+
+
+def _popular(entries: Sequence[Entry], lexicon: Lexicon) -> np.ndarray:
+    known = [bool(entry.aliases) or entry.code in lexicon.aliases for entry in entries]
+    return np.array(known, np.float32).reshape(-1, 1)
+
+
+def _groups(entries: Sequence[Entry]) -> np.ndarray:
+    numbers: dict[str, int] = {}
+    named = [numbers.setdefault(group_of(entry), len(numbers)) for entry in entries]
+    return np.array(named, np.int32)

@@ -1,0 +1,64 @@
+"""A built index on disk: plain arrays and JSON, never pickled objects."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.entries import Entry
+from knowledge.index import Index, Rows
+from knowledge.places import Place
+from knowledge.ranking import Shelf
+
+RAGGED = ("unit_terms", "unit_pairs", "postings")
+PLAIN = ("idf", "unit_entry", "unit_is_title", "unit_marks", "unit_weights", "impacts")
+SHELF = ("actions", "traits", "entry_traits", "groups")
+
+
+def save(path: Path, entries: Sequence[Entry], places: Sequence[Place], shelf: Shelf) -> None:
+    """Write one .npz file."""
+    index = shelf.index
+    arrays = {name: getattr(index, name) for name in PLAIN}
+    arrays |= {name: getattr(shelf, name) for name in SHELF}
+    for name in RAGGED:
+        rows = getattr(index, name)
+        arrays |= {f"{name}.starts": rows.starts, f"{name}.values": rows.values}
+    words = {
+        "entries": [entry.as_json() for entry in entries],
+        "places": [asdict(place) for place in places],
+        "texts": shelf.texts,
+        "terms": list(index.terms),
+        "marks": list(index.marks),
+    }
+    arrays["json"] = np.frombuffer(json.dumps(words, ensure_ascii=False).encode(), np.uint8)
+    with path.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def load(path: Path) -> tuple[list[Entry], list[Place], Shelf]:
+    """Read what `save` wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        words = json.loads(arrays["json"].tobytes())
+        ragged = {n: Rows(arrays[f"{n}.starts"], arrays[f"{n}.values"]) for n in RAGGED}
+        index = Index(
+            terms={term: number for number, term in enumerate(words["terms"])},
+            marks={mark: number for number, mark in enumerate(words["marks"])},
+            **ragged,
+            **{name: arrays[name] for name in PLAIN},
+        )
+        shelf = Shelf(index, words["texts"], **{name: arrays[name] for name in SHELF})
+    entries = [Entry.from_json(record) for record in words["entries"]]
+    return entries, [Place(**record) for record in words["places"]], shelf
+
+
+def version(entries: Sequence[Entry], data: Path) -> str:
+    """Return a short name for this knowledge with this lexicon and these weights."""
+    digest = hashlib.blake2b(digest_size=6)
+    for path in sorted([*data.glob("*.json"), *(data / "lexicon").rglob("*.tsv")]):
+        digest.update(path.read_bytes())
+    for entry in entries:
+        digest.update(f"{entry.id}|{entry.title}|{'|'.join(entry.aliases)}\n".encode())
+    return digest.hexdigest()

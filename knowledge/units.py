@@ -1,0 +1,68 @@
+"""Entries cut into short texts to compare with: one for the title, one for each phrasing."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from knowledge.entries import Entry
+from knowledge.text import bare, respell, split
+
+LONGEST = 48
+
+_ASIDE = re.compile(r"[(\[“\"].*?[)\]”\"]")
+_VARIANT = re.compile(
+    r"\((?:thực hiện tại |ở |tại )?(?:cấp|tại cấp|mức|bqp)[^()]*\)|\bthủ tục\b|[“”\"'.,;:–-]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One text of an entry; a word in brackets or far behind weighs less."""
+
+    entry: int
+    words: tuple[str, ...]
+    weights: tuple[float, ...]
+    is_title: bool
+
+
+def units_of(
+    entries: Sequence[Entry],
+    aliases: Mapping[str, Sequence[str]],
+    spelling: Mapping[str, tuple[str, ...]],
+) -> list[Unit]:
+    """Cut every entry into its title and its phrasings (its own and those of the lexicon)."""
+    units = []
+    for number, entry in enumerate(entries):
+        units.append(_title(number, entry.title, spelling))
+        phrasings = dict.fromkeys((*entry.aliases, entry.short_label, *aliases.get(entry.code, ())))
+        for phrasing in filter(None, phrasings):
+            words = respell(split(phrasing), spelling)[:LONGEST]
+            if words:
+                units.append(Unit(number, tuple(words), (1.0,) * len(words), is_title=False))
+    return units
+
+
+def group_of(entry: Entry) -> str:
+    """Return the name under which variants of one procedure are one answer."""
+    if entry.group:
+        return entry.group
+    title = " ".join(_VARIANT.sub(" ", entry.title.lower()).split())
+    return " ".join(bare(word) for word in split(title)) or entry.id
+
+
+def _title(number: int, title: str, spelling: Mapping[str, tuple[str, ...]]) -> Unit:
+    words: list[str] = []
+    weights: list[float] = []
+    end = 0
+    for aside in [*_ASIDE.finditer(title), None]:
+        _append(words, weights, respell(split(title[end : aside.start() if aside else None]), spelling), 1.0)
+        if aside:
+            _append(words, weights, respell(split(aside.group()), spelling), 0.35)
+            end = aside.end()
+    return Unit(number, tuple(words[:LONGEST]), tuple(weights[:LONGEST]), is_title=True)
+
+
+def _append(words: list[str], weights: list[float], more: Sequence[str], weight: float) -> None:
+    for word in more:
+        words.append(word)
+        weights.append(weight * max(0.3, 0.97 ** max(0, len(words) - 8)))
