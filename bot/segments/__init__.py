@@ -1,0 +1,1 @@
+"""The monthly segment: what was asked and answered, ready for the broadcaster."""
