@@ -13,7 +13,7 @@ from bot.questions import history, life, limits
 from bot.questions.codes import new_code
 from bot.questions.history import ContentKind, Event, Words
 from bot.questions.life import Act, NotPossible, State
-from bot.questions.repository import agency_needs_two_persons, denunciation_desk, fold
+from bot.questions.repository import agency_needs_two_persons, denunciation_desk, searchable
 from bot.questions.steps import CITIZEN, SERVICE, Step, lock, take
 from bot.tables.delivery import message
 from bot.tables.desk import consent, question, rating
@@ -78,7 +78,7 @@ def open_question(connection: Connection, new: NewQuestion, now: datetime) -> Op
         "bucket": str(life.bucket(new.start)),
         "agency": agency,
         "commune": new.commune,
-        "folded": fold(new.text),
+        "folded": searchable(new.text),
         "decision": new.decision,
         "sealed": _is_sealed(new.kind),
         "two_persons": agency_needs_two_persons(connection, agency),
@@ -138,7 +138,7 @@ def add_to_question(connection: Connection, question_id: int, text: str, now: da
     """Add what the citizen wrote later; ends the pause of a question that waits for it."""
     row = lock(connection, question_id)
     words = Words(ContentKind.SUPPLEMENT, text)
-    changes = {**_pause_ended(connection, row, now), "folded": f"{row.folded} {fold(text)}"}
+    changes = {**resumed(connection, row, now), "folded": f"{row.folded} {searchable(text)}"}
     return take(connection, row, Step(Act.SUPPLEMENT, CITIZEN, now, {}, words, changes)).state
 
 
@@ -182,7 +182,7 @@ def reopen(connection: Connection, question_id: int, text: str, now: datetime) -
         "closed_at": None,
         "assignee_id": None,
         "approver_id": None,
-        "folded": f"{row.folded} {fold(text)}".strip(),
+        "folded": f"{row.folded} {searchable(text)}".strip(),
     }
     words = Words(ContentKind.SUPPLEMENT, text) if text.strip() else None
     take(connection, row, Step(Act.REOPEN, CITIZEN, now, {}, words, changes))
@@ -310,8 +310,8 @@ def _record_birth(
     history.append(connection, question_id, event, text_id)
 
 
-def _pause_ended(connection: Connection, row: Row[Any], now: datetime) -> dict[str, Any]:
-    """Return the columns that a citizen's reply changes on a waiting question."""
+def resumed(connection: Connection, row: Row[Any], now: datetime) -> dict[str, Any]:
+    """Return the columns that change when the wait for the citizen is over."""
     if row.state != State.WAITING:
         return {}
     calendar = limits.calendar_for(connection, row.agency)

@@ -118,6 +118,7 @@ _TRANSITIONS: dict[tuple[Act, State], State] = {
     **_moves(Act.RETURN, {State.DRAFTED, State.APPROVED}, State.CLAIMED),
     **_moves(Act.SEND, {State.DRAFTED, State.APPROVED, State.MERGED}, State.ANSWERED),
     **_moves(Act.TRANSFER, _AT_DESK, State.TRANSFERRED),
+    (Act.TRANSFER, State.MERGED): State.MERGED,
     **_moves(Act.REFUSE, _AT_DESK | {State.MERGED}, State.REFUSED),
     **_moves(Act.MERGE, _AT_DESK | {State.MERGED}, State.MERGED),
     **{(act, state): state for act in _STILL for state in State},

@@ -1,8 +1,7 @@
 """Queries about questions. Whoever reads for an officer passes `seen_by` (see sight)."""
 
 import hmac
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +14,7 @@ from bot.questions.life import HELD, Bucket, State
 from bot.tables.delivery import message, outbox
 from bot.tables.desk import consent, content, officer, question, question_event
 from bot.tables.directory import agency, policy
+from knowledge.text import fold
 
 _DENUNCIATION_DESK = "ct-thanh-tra"
 PAGE_SIZE = 50
@@ -56,11 +56,9 @@ class Dossier:
     earlier: Sequence[Row[Any]]
 
 
-def fold(text: str) -> str:
+def searchable(text: str) -> str:
     """Return text in lower case without tone marks, as the desk's search compares it."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(plain.split())
+    return " ".join(fold(text).split())
 
 
 def questions(*columns: ColumnElement[Any]) -> Select[Any]:
@@ -230,8 +228,14 @@ def agencies_on(connection: Connection, day: date, search: str = "") -> Sequence
         )
         .order_by(agency.c.kind.desc(), agency.c.name)
     ).all()
-    words = fold(search).split()
-    return [row for row in rows if all(w in fold(f"{row.name} {row.code}") for w in words)]
+    words = searchable(search).split()
+    return [row for row in rows if all(w in searchable(f"{row.name} {row.code}") for w in words)]
+
+
+def agency_names(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of agencies by code, of today and of former times."""
+    wanted = select(agency.c.code, agency.c.name).where(agency.c.code.in_(list(codes)))
+    return {row.code: row.name for row in connection.execute(wanted)}
 
 
 def denunciation_desk(connection: Connection) -> str:
@@ -258,7 +262,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if code := parse_code(filters.search):
         conditions.append(question.c.code == code)
     else:
-        words = fold(filters.search).split()
+        words = searchable(filters.search).split()
         conditions += [question.c.folded.contains(word, autoescape=True) for word in words]
     return conditions
 
