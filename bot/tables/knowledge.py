@@ -23,7 +23,8 @@ entry = Table(
     Column("code", String(60), nullable=False),
     Column("state", String(10), nullable=False),  # draft | reviewed | public | stale | retired
     Column("version", Integer, nullable=False, server_default="1"),
-    #: the layers merged, local over starter over national: knowledge.entries.Entry as JSON
+    #: the layers merged, local over office over starter over national, what is held back left
+    #: out: knowledge.entries.Entry as JSON
     Column("merged", JSON, nullable=False),
     #: lower-case, without tone marks: what the search box looks through
     Column("folded", Text, nullable=False),
@@ -35,7 +36,7 @@ layer = Table(
     "layer",
     metadata,
     Column("entry_id", String(80), ForeignKey("entry.id"), primary_key=True),
-    Column("name", String(10), primary_key=True),  # national | starter | local
+    Column("name", String(10), primary_key=True),  # national | starter | office | local
     Column("data", JSON, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("source", Text, nullable=False),
@@ -74,6 +75,8 @@ finding = Table(
     Column("facet", String(20), primary_key=True),
     Column("rule", String(40), primary_key=True),
     Column("excerpt", Text, nullable=False),
+    #: of the text at fault: a confirmation holds as long as the text stays the same
+    Column("text_digest", String(64), nullable=False),
     Column("found_at", Moment, nullable=False),
     Column("cleared_by", String(80)),
     Column("cleared_at", Moment),
@@ -107,7 +110,11 @@ staged = Table(
     Column("folded", Text, nullable=False),
     Column("state", String(10), nullable=False),
     Column("digest", String(64), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("checked_on", Date),
     Column("findings", JSON, nullable=False),
+    #: the entry's version that `merged` was computed from, 0 for a new one
+    Column("base_version", Integer, nullable=False),
 )
 
 #: one row: raised with every change of public knowledge; nodes watch it

@@ -275,6 +275,7 @@ def upgrade() -> None:
     sa.Column('facet', sa.String(length=20), nullable=False),
     sa.Column('rule', sa.String(length=40), nullable=False),
     sa.Column('excerpt', sa.Text(), nullable=False),
+    sa.Column('text_digest', sa.String(length=64), nullable=False),
     sa.Column('found_at', bot.tables.base.Moment(timezone=True), nullable=False),
     sa.Column('cleared_by', sa.String(length=80), nullable=True),
     sa.Column('cleared_at', bot.tables.base.Moment(timezone=True), nullable=True),
@@ -406,7 +407,10 @@ def upgrade() -> None:
     sa.Column('folded', sa.Text(), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('checked_on', sa.Date(), nullable=True),
     sa.Column('findings', sa.JSON(), nullable=False),
+    sa.Column('base_version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['import_id'], ['import_run.id'], name=op.f('fk_staged_import_id_import_run')),
     sa.PrimaryKeyConstraint('import_id', 'entry_id', name=op.f('pk_staged'))
     )
