@@ -1,0 +1,1 @@
+"""The web chat: a full channel without any provider."""

@@ -1,0 +1,71 @@
+"""Server-sent events: what is said appears on the page as it is written."""
+
+import asyncio
+import json
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import web
+
+from bot.delivery.listeners import Listeners
+from bot.store import Store, StoreUnavailable
+from handlers.webchat.lines import read_lines
+
+HEARTBEAT_SECONDS = 15.0
+MOST_STREAMS = 4
+
+
+class Streams:
+    """Open event streams of this process."""
+
+    def __init__(self, store: Store, listeners: Listeners) -> None:
+        self._store = store
+        self._listeners = listeners
+        self._closing = False
+
+    def is_full(self, conversation_id: int) -> bool:
+        """Whether a conversation has as many streams as it may."""
+        return self._listeners.count(conversation_id) >= MOST_STREAMS
+
+    async def close(self) -> None:
+        """End every stream, so that the server can stop at once."""
+        self._closing = True
+        self._listeners.close()
+
+    async def serve(
+        self, request: web.Request, conversation_id: int, after: int
+    ) -> web.StreamResponse:
+        """Send lines after a seq as they come, with a heartbeat, until either side closes."""
+        response = web.StreamResponse(headers=_HEADERS)
+        with self._listeners.subscribe(conversation_id) as news:
+            await response.prepare(request)
+            await response.write(b"retry: 2000\n\n")
+            with suppress(ConnectionResetError, StoreUnavailable):
+                while not self._closing:
+                    after = await self._send_lines(response, conversation_id, after)
+                    if not await news.wait(HEARTBEAT_SECONDS) and not self._closing:
+                        await response.write(b": nhip\n\n")
+        with suppress(ConnectionResetError, asyncio.CancelledError):
+            await response.write_eof()
+        return response
+
+    async def _send_lines(
+        self, response: web.StreamResponse, conversation_id: int, after: int
+    ) -> int:
+        lines = await self._store.read(lambda c: read_lines(c, conversation_id, after))
+        for line in lines:
+            await response.write(_event(line))
+            after = line["seq"]
+        return after
+
+
+_HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",
+}
+
+
+def _event(line: dict[str, Any]) -> bytes:
+    data = json.dumps(line, ensure_ascii=False)
+    return f"event: message\nid: {line['seq']}\ndata: {data}\n\n".encode()
