@@ -66,6 +66,38 @@ class Incoming:
     refers_to: tuple[str, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
 
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON; `at` becomes an ISO moment."""
+        return {
+            "channel": self.channel,
+            "event_id": self.event_id,
+            "address": self.address,
+            "kind": self.kind.value,
+            "at": self.at.isoformat(),
+            "text": self.text,
+            "payload": self.payload,
+            "attachments": [asdict(attachment) for attachment in self.attachments],
+            "refers_to": list(self.refers_to),
+            "detail": dict(self.detail),
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> "Incoming":
+        """Rebuild what `as_json` wrote."""
+        attachments = tuple(
+            Attachment(**{**attachment, "kind": AttachmentKind(attachment["kind"])})
+            for attachment in record["attachments"]
+        )
+        return cls(
+            **{
+                **record,
+                "kind": IncomingKind(record["kind"]),
+                "at": datetime.fromisoformat(record["at"]),
+                "attachments": attachments,
+                "refers_to": tuple(record["refers_to"]),
+            }
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Button:

@@ -34,6 +34,7 @@ def sqlite_engine(
         poolclass=pool,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
         json_serializer=to_json,
+        hide_parameters=True,  # errors are logged; what citizens wrote is not
     )
     pragmas = (
         "PRAGMA journal_mode=WAL",

@@ -1,0 +1,130 @@
+"""Who works when: one job at a time for a conversation, many conversations at once."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.delivery.backoff import Backoff
+from bot.moments import Clock, utc_now
+
+_log = structlog.get_logger()
+
+#: works on one conversation; returns when to come back if nothing wakes it before
+Job = Callable[[int], Awaitable[datetime | None]]
+
+
+class Dispatcher(Protocol):
+    """Runs a job for every conversation that is woken, never twice at once for the same one.
+
+    A wake during a run makes one more run. A job that raises is run again later. Wakes may be
+    forgotten when the process dies: a sweeper wakes what is still open.
+    """
+
+    def wake(self, conversation_id: int, at: datetime | None = None) -> None:
+        """Run the job now, or at a moment; the earliest of several moments counts."""
+
+    async def start(self, job: Job) -> None:
+        """Begin to work, also on what was woken before."""
+
+    async def stop(self, grace: float) -> None:
+        """Take on nothing more, give what runs `grace` seconds to end, then cancel it."""
+
+
+class EmbeddedDispatcher:
+    """A dispatcher inside one process: a ready set and timers, nothing durable."""
+
+    def __init__(
+        self,
+        concurrency: int = 32,
+        *,
+        clock: Clock = utc_now,
+        retry: Backoff | None = None,
+    ) -> None:
+        self._concurrency = concurrency
+        self._clock = clock
+        self._retry = retry or Backoff(timedelta(seconds=1), timedelta(minutes=1), attempts=0)
+        self._job: Job | None = None
+        self._ready: OrderedDict[int, None] = OrderedDict()
+        self._again: set[int] = set()
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._failures: dict[int, int] = {}
+
+    def wake(self, conversation_id: int, at: datetime | None = None) -> None:
+        """Run the job now, or at a moment; the earliest of several moments counts."""
+        delay = (at - self._clock()).total_seconds() if at else 0
+        if delay > 0:
+            self._set_timer(conversation_id, delay)
+        elif conversation_id in self._running:
+            self._again.add(conversation_id)
+        else:
+            self._ready[conversation_id] = None
+            self._fill()
+
+    async def start(self, job: Job) -> None:
+        """Begin to work, also on what was woken before."""
+        self._job = job
+        self._fill()
+
+    async def stop(self, grace: float) -> None:
+        """Take on nothing more, give what runs `grace` seconds to end, then cancel it."""
+        self._job = None
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        running = list(self._running.values())
+        if not running:
+            return
+        _, late = await asyncio.wait(running, timeout=grace)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def busy(self) -> int:
+        """Return how many conversations run or are ready to run."""
+        return len(self._running) + len(self._ready)
+
+    def _set_timer(self, conversation_id: int, delay: float) -> None:
+        loop = asyncio.get_running_loop()
+        set_before = self._timers.get(conversation_id)
+        if set_before is not None:
+            if set_before.when() <= loop.time() + delay:
+                return
+            set_before.cancel()
+        self._timers[conversation_id] = loop.call_later(delay, self._ring, conversation_id)
+
+    def _ring(self, conversation_id: int) -> None:
+        del self._timers[conversation_id]
+        self.wake(conversation_id)
+
+    def _fill(self) -> None:
+        while self._job and self._ready and len(self._running) < self._concurrency:
+            conversation_id, _ = self._ready.popitem(last=False)
+            run = self._run(conversation_id, self._job)
+            self._running[conversation_id] = asyncio.create_task(run)
+
+    async def _run(self, conversation_id: int, job: Job) -> None:
+        again: datetime | None
+        try:
+            again = await job(conversation_id)
+            self._failures.pop(conversation_id, None)
+        except Exception as error:  # noqa: BLE001 - one conversation must not stop the others
+            again = self._after_failure(conversation_id, error)
+        finally:
+            del self._running[conversation_id]
+        if conversation_id in self._again:
+            self._again.discard(conversation_id)
+            self._ready[conversation_id] = None
+        if again is not None and self._job is not None:
+            self.wake(conversation_id, again)
+        self._fill()
+
+    def _after_failure(self, conversation_id: int, error: Exception) -> datetime:
+        failures = self._failures.get(conversation_id, 0) + 1
+        self._failures[conversation_id] = failures
+        _log.warning("job failed", conversation=conversation_id, error=type(error).__name__)
+        return self._clock() + self._retry.delay(failures)

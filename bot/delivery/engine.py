@@ -1,0 +1,127 @@
+"""The delivery engine of one process: decides, sends, and looks after what was left open."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.delivery.dispatcher import Dispatcher, EmbeddedDispatcher
+from bot.delivery.listeners import Listeners
+from bot.delivery.sender import Sender
+from bot.delivery.sending import open_inbox, open_outbox, unsent_channel
+from bot.delivery.worker import Worker
+from bot.moments import Clock, utc_now
+from bot.store import Store, StoreUnavailable, Wake
+
+_log = structlog.get_logger()
+
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Who is told after a commit: those who decide, those who send, those who look on.
+
+    Sending has a lane for each channel, so that a provider which answers slowly holds up
+    neither decisions nor the other channels. Made first, because the store announces to it:
+    `SqliteStore(path, lanes.announce)`.
+    """
+
+    deciding: Dispatcher
+    sending: Mapping[str, Dispatcher]
+    listeners: Listeners = field(default_factory=Listeners)
+
+    def announce(self, wake: Wake) -> None:
+        """Pass on what the store reports after a commit."""
+        self.listeners.notify(wake)
+        self.deciding.wake(wake.conversation_id, wake.at)
+
+    def all(self) -> tuple[Dispatcher, ...]:
+        """Return every lane."""
+        return (self.deciding, *self.sending.values())
+
+
+def embedded_lanes(channels: Iterable[str], *, deciding: int = 16, clock: Clock = utc_now) -> Lanes:
+    """Return lanes inside this process. A waiting send costs little: its lane is wide, and the
+    channel's gate says how many are under way."""
+    return Lanes(
+        deciding=EmbeddedDispatcher(deciding, clock=clock),
+        sending={name: EmbeddedDispatcher(2000, clock=clock) for name in channels},
+    )
+
+
+class Engine:
+    """Owns the worker, the sender, their lanes and the sweeper."""
+
+    def __init__(
+        self,
+        store: Store,
+        lanes: Lanes,
+        worker: Worker,
+        sender: Sender,
+        *,
+        sweep_every: timedelta = timedelta(seconds=30),
+    ) -> None:
+        self._store = store
+        self._lanes = lanes
+        self._worker = worker
+        self._sender = sender
+        self._sweep_every = sweep_every.total_seconds()
+        self._sweeping: asyncio.Task[None] | None = None
+
+    @property
+    def listeners(self) -> Listeners:
+        """Who waits for new lines of a conversation."""
+        return self._lanes.listeners
+
+    def wake(self, conversation_id: int, at: datetime | None = None) -> None:
+        """Look at a conversation now or at a moment."""
+        self._lanes.deciding.wake(conversation_id, at)
+
+    async def start(self) -> None:
+        """Settle what the last process left, then work; unfinished conversations are woken."""
+        unknown = await self._sender.recover()
+        if unknown:
+            _log.warning("sendings of unknown outcome", rows=unknown)
+        await self._lanes.deciding.start(self._decide)
+        for lane in self._lanes.sending.values():
+            await lane.start(self._sender.drain)
+        self._sweeping = asyncio.create_task(self._sweep_for_ever())
+
+    async def stop(self, grace: float = 4.0) -> None:
+        """Take on nothing more; what runs ends within `grace` seconds or stays durable."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sweeping
+        self._lanes.listeners.close()
+        self._sender.close()
+        await asyncio.gather(*(lane.stop(grace) for lane in self._lanes.all()))
+
+    async def sweep(self) -> None:
+        """Wake every conversation with something left to decide or to send."""
+        for query in (open_inbox, open_outbox):
+            last, page = 0, [0]
+            while page:
+                page = await self._store.read(partial(query, after=last, limit=_PAGE))
+                for last in page:
+                    self._lanes.deciding.wake(last)
+
+    async def _decide(self, conversation_id: int) -> datetime | None:
+        again = await self._worker.drain(conversation_id)
+        channel = await self._store.read(partial(unsent_channel, conversation_id))
+        if channel is not None and channel in self._lanes.sending:
+            self._lanes.sending[channel].wake(conversation_id)
+        return again
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except StoreUnavailable:
+                _log.warning("sweep put off: the database is unavailable")
+            await asyncio.sleep(self._sweep_every)

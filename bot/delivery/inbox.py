@@ -1,0 +1,264 @@
+"""What comes in: kept once, numbered in its conversation, before anybody answers 200."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    bindparam,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from bot.delivery.receipts import note
+from bot.errors import BotError
+from bot.messages import Incoming, IncomingKind
+from bot.store import Done, Wake
+from bot.store.upsert import insert as upserting
+from bot.tables.delivery import conversation, inbox, message
+
+#: shown in the transcript as the citizen's
+VISIBLE = frozenset(
+    {
+        IncomingKind.TEXT,
+        IncomingKind.BUTTON,
+        IncomingKind.ATTACHMENT,
+        IncomingKind.STICKER,
+        IncomingKind.REACTION,
+        IncomingKind.CALL,
+    }
+)
+#: somebody is there: the conversation decides on it, and the channel's reply window opens anew
+INTERACTIONS = VISIBLE | {IncomingKind.OPENED}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of an event. `seq` is its number in the transcript, 0 where it has none."""
+
+    conversation_id: int
+    seq: int
+    inbox_id: int
+    duplicate: bool = False
+    #: the same event id came before with another content; what came first stands
+    conflict: bool = False
+
+
+class UnknownConversation(BotError):
+    """There is no such conversation, or it has ended."""
+
+
+def accept(
+    connection: Connection,
+    incoming: Incoming,
+    raw: bytes,
+    now: datetime,
+    *,
+    idle: timedelta | None = None,
+    silence: timedelta = timedelta(minutes=60),
+) -> Done[Accepted]:
+    """Keep an event; repeats change nothing. A first message opens its conversation.
+
+    `idle` is for channels whose conversations are opened beforehand: it raises
+    UnknownConversation where there is none alive, and gives a living one so much longer.
+    `silence` is how long the assistant keeps quiet after an officer wrote by hand.
+    """
+    digest = _digest(incoming)
+    known = connection.execute(
+        _KNOWN, {"of_channel": incoming.channel, "of_event": incoming.event_id}
+    ).first()
+    if known is not None:
+        return Done(_repeat(connection, known.id, digest))
+    row = _advance(connection, incoming, now, idle)
+    inbox_id = _insert(connection, incoming, raw, now, (row["id"], row["seq"], digest))
+    if inbox_id is None:  # another node was faster, between our look and our lock
+        raced = connection.execute(
+            _KNOWN, {"of_channel": incoming.channel, "of_event": incoming.event_id}
+        ).one()
+        return Done(_repeat(connection, raced.id, digest))
+    if incoming.kind in VISIBLE:
+        connection.execute(_INSERT_MESSAGE, _transcribed(incoming, row, inbox_id, now))
+    accepted = Accepted(row["id"], row["message_seq"] if incoming.kind in VISIBLE else 0, inbox_id)
+    if incoming.kind not in INTERACTIONS:
+        note(connection, row["id"], inbox_id, incoming, now + silence)
+    return Done(accepted, (Wake(row["id"]),))
+
+
+def open_conversation(
+    connection: Connection,
+    channel: str,
+    address: str,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> int:
+    """Return the id of the conversation with an address, opening it where there is none."""
+    opening = upserting(connection, conversation).values(
+        channel=channel, address=address, created_at=now, expires_at=expires_at
+    )
+    connection.execute(opening.on_conflict_do_nothing())
+    found: int = connection.execute(
+        select(conversation.c.id).where(
+            conversation.c.channel == channel, conversation.c.address == address
+        )
+    ).scalar_one()
+    return found
+
+
+def find_conversation(
+    connection: Connection, channel: str, address: str, now: datetime
+) -> RowMapping | None:
+    """Return the row of a conversation that has not ended, None where there is none."""
+    statement = select(conversation).where(
+        conversation.c.channel == channel,
+        conversation.c.address == address,
+        _alive(now),
+    )
+    return connection.execute(statement).mappings().first()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the transcript, from either side."""
+
+    seq: int
+    role: str
+    text: str
+    #: Outgoing as JSON; for the citizen's lines kind, payload and attachments
+    body: dict[str, Any]
+    question_id: int | None
+    at: datetime
+
+
+def transcript(
+    connection: Connection, conversation_id: int, after: int = 0, limit: int = 200
+) -> list[Line]:
+    """Return the lines of a conversation with a seq above `after`, oldest first."""
+    statement = (
+        select(
+            message.c.seq,
+            message.c.role,
+            message.c.text,
+            message.c.body,
+            message.c.question_id,
+            message.c.at,
+        )
+        .where(message.c.conversation_id == conversation_id, message.c.seq > after)
+        .order_by(message.c.seq)
+        .limit(limit)
+    )
+    return [Line(*row) for row in connection.execute(statement)]
+
+
+def _alive(now: datetime) -> Any:  # noqa: ANN401 - a clause of SQLAlchemy
+    return conversation.c.expires_at.is_(None) | (conversation.c.expires_at > now)
+
+
+# Statements of the hot path are built once; building one costs more than running it.
+_KNOWN = select(inbox.c.id).where(
+    inbox.c.channel == bindparam("of_channel"), inbox.c.event_id == bindparam("of_event")
+)
+_ADVANCE = (
+    update(conversation)
+    .where(
+        conversation.c.channel == bindparam("of_channel"),
+        conversation.c.address == bindparam("of_address"),
+    )
+    .values(
+        seq=conversation.c.seq + 1,
+        message_seq=conversation.c.message_seq + bindparam("lines"),
+        last_inbound_at=func.coalesce(bindparam("inbound_at"), conversation.c.last_inbound_at),
+        blocked=case((bindparam("inbound_at").is_not(None), False), else_=conversation.c.blocked),
+        expires_at=func.coalesce(bindparam("renewed_to"), conversation.c.expires_at),
+    )
+    .returning(conversation.c.id, conversation.c.seq, conversation.c.message_seq)
+)
+_ADVANCE_LIVING = _ADVANCE.where(_alive(bindparam("alive_at")))  # type: ignore[arg-type]
+_INSERT_MESSAGE = insert(message)
+
+
+def _advance(
+    connection: Connection, incoming: Incoming, now: datetime, idle: timedelta | None
+) -> RowMapping:
+    """Number the event. Its row lock makes the order of acceptance the order of commits."""
+    values = {
+        "of_channel": incoming.channel,
+        "of_address": incoming.address,
+        "lines": int(incoming.kind in VISIBLE),
+        "inbound_at": now if incoming.kind in INTERACTIONS else None,
+        "renewed_to": idle and now + idle,
+    }
+    if idle is not None:
+        row = connection.execute(_ADVANCE_LIVING, {**values, "alive_at": now}).mappings().first()
+        if row is None:
+            raise UnknownConversation
+        return row
+    row = connection.execute(_ADVANCE, values).mappings().first()
+    if row is None:
+        open_conversation(connection, incoming.channel, incoming.address, now)
+        row = connection.execute(_ADVANCE, values).mappings().one()
+    return row
+
+
+def _insert(
+    connection: Connection,
+    incoming: Incoming,
+    raw: bytes,
+    now: datetime,
+    place: tuple[int, int, str],
+) -> int | None:
+    conversation_id, seq, digest = place
+    statement = upserting(connection, inbox).on_conflict_do_nothing(
+        index_elements=[inbox.c.channel, inbox.c.event_id]
+    )
+    row = {
+        "channel": incoming.channel,
+        "event_id": incoming.event_id,
+        "conversation_id": conversation_id,
+        "seq": seq,
+        "raw": raw,
+        "digest": digest,
+        "event": incoming.as_json(),
+        "state": "pending" if incoming.kind in INTERACTIONS else "noted",
+        "received_at": now,
+    }
+    return connection.execute(statement.returning(inbox.c.id), row).scalar()
+
+
+def _transcribed(
+    incoming: Incoming, row: RowMapping, inbox_id: int, now: datetime
+) -> dict[str, Any]:
+    event = incoming.as_json()
+    return {
+        "conversation_id": row["id"],
+        "seq": row["message_seq"],
+        "role": "citizen",
+        "text": incoming.text,
+        "body": {name: event[name] for name in ("kind", "payload", "attachments")},
+        "inbox_id": inbox_id,
+        "at": now,
+    }
+
+
+def _repeat(connection: Connection, inbox_id: int, digest: str) -> Accepted:
+    statement = (
+        select(inbox.c.conversation_id, inbox.c.digest, func.coalesce(message.c.seq, 0))
+        .outerjoin(message, message.c.inbox_id == inbox.c.id)
+        .where(inbox.c.id == inbox_id)
+    )
+    conversation_id, first, seq = connection.execute(statement).one().tuple()
+    return Accepted(conversation_id, seq, inbox_id, duplicate=True, conflict=first != digest)
+
+
+def _digest(incoming: Incoming) -> str:
+    """Hash what the citizen did, not how the request was spelt or when it came."""
+    event = incoming.as_json()
+    content = {name: event[name] for name in ("address", "kind", "text", "payload", "attachments")}
+    canonical = json.dumps(content, sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,71 @@
+"""What goes out: intended in the transaction that decided it, sent afterwards."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot.messages import Outgoing
+from bot.store import Wake
+from bot.tables.delivery import conversation, message, outbox
+
+
+def post(
+    connection: Connection,
+    conversation_id: int,
+    cause: str,
+    outgoing: Sequence[Outgoing],
+    now: datetime,
+) -> tuple[Wake, ...]:
+    """Write messages into the transcript and intend to send them, in order.
+
+    Idempotent by cause: the n-th message of a cause is written once, whoever repeats it.
+    """
+    written = set(
+        connection.execute(select(outbox.c.step).where(outbox.c.cause == cause)).scalars()
+    )
+    fresh = [(step, each) for step, each in enumerate(outgoing) if step not in written]
+    if not fresh:
+        return ()
+    last = connection.execute(
+        update(conversation)
+        .where(conversation.c.id == conversation_id)
+        .values(message_seq=conversation.c.message_seq + len(fresh))
+        .returning(conversation.c.message_seq)
+    ).scalar_one()
+    for seq, (step, each) in enumerate(fresh, start=last - len(fresh) + 1):
+        message_id = _transcribe(connection, conversation_id, seq, each, now)
+        connection.execute(
+            _INTEND,
+            {
+                "cause": cause,
+                "step": step,
+                "conversation_id": conversation_id,
+                "message_id": message_id,
+                "purpose": each.purpose.value,
+                "state": "pending",
+                "provider_ids": [],
+                "created_at": now,
+            },
+        )
+    return (Wake(conversation_id),)
+
+
+_TRANSCRIBE = insert(message).returning(message.c.id)
+_INTEND = insert(outbox)
+
+
+def _transcribe(
+    connection: Connection, conversation_id: int, seq: int, outgoing: Outgoing, now: datetime
+) -> int:
+    row = {
+        "conversation_id": conversation_id,
+        "seq": seq,
+        "role": outgoing.role,
+        "text": outgoing.text,
+        "body": outgoing.as_json(),
+        "question_id": outgoing.question_id,
+        "at": now,
+    }
+    message_id: int = connection.execute(_TRANSCRIBE, row).scalar_one()
+    return message_id

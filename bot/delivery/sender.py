@@ -1,0 +1,214 @@
+"""Sends what was intended, in order within a conversation, and claims no more than it knows."""
+
+import asyncio
+import itertools
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol, runtime_checkable
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.channels import (
+    Channel,
+    ChannelMisconfigured,
+    Delivery,
+    OutcomeUnknown,
+    RateLimited,
+    RecipientGone,
+    SendError,
+    Sent,
+    WindowClosed,
+)
+from bot.delivery.backoff import Backoff
+from bot.delivery.crashpoints import CrashPoint, CrashPoints, NoCrash
+from bot.delivery.gate import Gate, Limits, Reserve
+from bot.delivery.pace import Rate, hold, reserve
+from bot.delivery.sending import Head, Outcome, claim, doubt_until, read_head, recover, settle
+from bot.messages import Purpose
+from bot.moments import Clock, utc_now
+from bot.store import Done, Store, StoreUnavailable
+
+_log = structlog.get_logger()
+
+
+@runtime_checkable
+class Searchable(Protocol):
+    """A channel that can be asked whether a message of unknown outcome arrived."""
+
+    async def find_sent(self, delivery: Delivery) -> Sent | None:
+        """Return how the message arrived, None where the provider does not show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderRules:
+    """How stubborn the sender is. `grace` is how long an echo may take to show a message that
+    may have arrived; `patience` bounds one call of a channel, whatever its own limits are."""
+
+    retry: Backoff = field(default=Backoff(timedelta(seconds=1), timedelta(minutes=30), 48))
+    grace: timedelta = timedelta(seconds=5)
+    patience: timedelta = timedelta(seconds=60)
+    #: how long to leave a channel alone that an administrator must repair
+    repair: timedelta = timedelta(minutes=2)
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+
+
+def outcome_of(error: Exception, head: Head, rules: SenderRules, now: datetime) -> Outcome:
+    """Say what a failure of sending means for the message."""
+    reason = _reason(error)
+    match error:
+        case WindowClosed():
+            return Outcome("waiting", reason="window_closed", next_at=now)
+        case RecipientGone() if head.delivery.message.purpose is Purpose.OFFICER:
+            return Outcome("waiting", reason="recipient_gone", next_at=now, gone=True)
+        case RecipientGone():
+            return Outcome("failed", reason="recipient_gone", gone=True)
+        case ChannelMisconfigured():
+            return Outcome("pending", reason=reason, next_at=now + rules.repair, counted=False)
+        case SendError(retryable=True):
+            return _retried(error, head, rules, now)
+        case SendError() if not isinstance(error, OutcomeUnknown):
+            return Outcome("failed", reason=reason)
+    return Outcome("unknown", reason=reason, next_at=doubt_until(head, now, rules.grace))
+
+
+def _retried(error: SendError, head: Head, rules: SenderRules, now: datetime) -> Outcome:
+    attempt = head.attempts + 1
+    if attempt >= rules.retry.attempts:
+        return Outcome("failed", reason=_reason(error))
+    delay = rules.retry.delay(attempt)
+    if error.retry_after is not None:
+        delay = max(delay, timedelta(seconds=error.retry_after))
+    return Outcome("pending", reason=_reason(error), next_at=now + delay)
+
+
+def _reason(error: Exception) -> str:
+    """Name the failure; what is not ours may quote a citizen and stays out."""
+    kind = type(error).__name__
+    return f"{kind}: {error}"[:300] if isinstance(error, SendError) else kind
+
+
+@dataclass(slots=True)
+class Sender:
+    """Owns the way out of every configured channel. `owner` names this process."""
+
+    store: Store
+    channels: Mapping[str, Channel]
+    owner: str
+    rules: SenderRules = field(default_factory=SenderRules)
+    clock: Clock = utc_now
+    crash: CrashPoints = field(default_factory=NoCrash)
+    count: Callable[[str, str], None] = lambda _name, _label: None
+    _gates: dict[str, Gate] = field(default_factory=dict, init=False)
+    #: when each conversation was last written to, by the loop's clock; only for limited chats
+    _last: dict[int, float] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        """Open a gate for every channel."""
+        for name in self.channels:
+            limits = self._limits(name)
+            pace = self._reserve(name, limits.rate) if limits.rate else None
+            self._gates[name] = Gate(limits.at_once, pace)
+
+    async def recover(self) -> int:
+        """Before the first sending: mark what a dead process may have sent; return how many."""
+        body = partial(recover, self.owner, self.clock(), self.rules.grace)
+        return await self.store.write(body)
+
+    async def drain(self, conversation_id: int) -> datetime | None:
+        """Send what may go now, in order; return when the next message may go."""
+        while True:
+            head = await self.store.read(partial(read_head, conversation_id))
+            if head is None or head.channel not in self.channels:
+                return None
+            if head.not_before is not None and head.not_before > self.clock():
+                return head.not_before
+            await self._deal_with(head)
+
+    def close(self) -> None:
+        """Let nothing more through: what has not begun stays in the outbox."""
+        for gate in self._gates.values():
+            gate.close()
+
+    async def _deal_with(self, head: Head) -> None:
+        channel = self.channels[head.channel]
+        if head.blocked:
+            await self._settle(head, outcome_of(RecipientGone(), head, self.rules, self.clock()))
+            return
+        if head.state == "unknown" and isinstance(channel, Searchable):
+            found = await channel.find_sent(head.delivery)
+            if found is not None:
+                await self._settle(head, Outcome("sent", sent=found))
+                return
+        await self._keep_chat_distance(head)
+        async with self._gates[head.channel].turn(head.delivery.message.purpose):
+            if await self.store.write(partial(claim, head, self.owner)):
+                await self._send(channel, head)
+
+    async def _send(self, channel: Channel, head: Head) -> None:
+        self.crash.reached(CrashPoint.AFTER_INTENT)
+        started = self.clock()
+        try:
+            async with asyncio.timeout(self.rules.patience.total_seconds()):
+                outcome = Outcome("sent", sent=await channel.send(head.delivery))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the message's state must say so
+            outcome = outcome_of(error, head, self.rules, started)
+            await self._report(head, error, started)
+        self.crash.reached(CrashPoint.AFTER_HTTP_BEFORE_MARK)
+        await self._settle(head, outcome)
+        self.crash.reached(CrashPoint.AFTER_MARK)
+
+    async def _settle(self, head: Head, outcome: Outcome) -> None:
+        """Keep the outcome in hand until the database takes it: it is known nowhere else."""
+        self.count("outbox", f"{head.channel}:{outcome.state}")
+        for attempt in itertools.count(1):
+            try:
+                return await self.store.write(partial(settle, head, outcome))
+            except StoreUnavailable:
+                await asyncio.sleep(min(5.0, 0.1 * 2 ** min(attempt, 6)))
+        return None
+
+    async def _report(self, head: Head, error: Exception, now: datetime) -> None:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        _log.warning(
+            "sending failed", outbox=head.delivery.outbox_id, channel=head.channel,
+            error=type(error).__name__, where=f"{frame.filename}:{frame.lineno}",
+        )  # fmt: skip
+        rate = self._limits(head.channel).rate
+        if rate and isinstance(error, RateLimited) and error.retry_after:
+            until = now + timedelta(seconds=error.retry_after)
+            await self.store.write(partial(_hold, head.channel, rate, until))
+
+    async def _keep_chat_distance(self, head: Head) -> None:
+        least = self._limits(head.channel).chat_seconds
+        if not least:
+            return
+        now = asyncio.get_running_loop().time()
+        self._last = {chat: at for chat, at in self._last.items() if now - at < least}
+        conversation_id = head.delivery.conversation_id
+        before = self._last.get(conversation_id)
+        if before is not None:
+            await asyncio.sleep(before + least - now)
+        self._last[conversation_id] = asyncio.get_running_loop().time()
+
+    def _limits(self, channel: str) -> Limits:
+        return self.rules.limits.get(channel, Limits())
+
+    def _reserve(self, name: str, rate: Rate) -> Reserve:
+        async def take() -> float:
+            body = partial(_take, name, rate, self.clock())
+            return (await self.store.write(body)).total_seconds()
+
+        return take
+
+
+def _take(name: str, rate: Rate, now: datetime, connection: Connection) -> Done[timedelta]:
+    return Done(reserve(connection, name, rate, now))
+
+
+def _hold(name: str, rate: Rate, until: datetime, connection: Connection) -> Done[None]:
+    hold(connection, name, rate, until)
+    return Done(None)

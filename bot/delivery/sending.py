@@ -1,0 +1,209 @@
+"""Transactions of the sender: what is next, take it, note what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
+
+from bot.channels import Delivery, Sent
+from bot.delivery import receipts
+from bot.messages import Outgoing, Purpose
+from bot.store import Done
+from bot.tables.delivery import conversation, inbox, inbox_open, message, outbox, outbox_open
+
+#: a message whose outcome was unknown this often is not sent again by itself
+MOST_DOUBTS = 3
+
+#: rows that somebody is sending or that may be sent now or later without a person's doing:
+#: what waits for the citizen is free again as soon as the citizen wrote
+_SENDABLE = and_(
+    outbox_open,
+    or_(
+        outbox.c.state.in_(("pending", "sending")),
+        and_(outbox.c.state == "unknown", outbox.c.next_at.is_not(None)),
+        and_(outbox.c.state == "waiting", conversation.c.last_inbound_at > outbox.c.next_at),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The next message of a conversation; all later ones wait for it."""
+
+    delivery: Delivery
+    message_id: int
+    channel: str
+    state: str
+    attempts: int
+    doubts: int
+    next_at: datetime | None
+    blocked: bool
+
+    @property
+    def not_before(self) -> datetime | None:
+        """When it may go, None for now."""
+        return None if self.state == "waiting" else self.next_at
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an attempt, as columns of the outbox row."""
+
+    state: str
+    sent: Sent | None = None
+    reason: str | None = None
+    next_at: datetime | None = None
+    counted: bool = True
+    gone: bool = False
+
+
+def unsent_channel(conversation_id: int, connection: Connection) -> str | None:
+    """Return the channel of a conversation that has something to send, else None."""
+    return connection.execute(_UNSENT, {"of_conversation": conversation_id}).scalar()
+
+
+def read_head(conversation_id: int, connection: Connection) -> Head | None:
+    """Return the next message of a conversation, None where there is none or it is being sent."""
+    row = connection.execute(_HEAD, {"of_conversation": conversation_id}).first()
+    if row is None or row.state == "sending":
+        return None
+    delivery = Delivery(row.id, conversation_id, row.address, Outgoing.from_json(row.body))
+    return Head(
+        delivery=delivery,
+        message_id=row.message_id,
+        channel=row.channel,
+        state=row.state,
+        attempts=row.attempts,
+        doubts=row.doubts,
+        next_at=row.next_at,
+        blocked=row.blocked,
+    )
+
+
+def claim(head: Head, owner: str, connection: Connection) -> Done[bool]:
+    """Say durably that we are about to send; False where the row moved on meanwhile."""
+    values = {"of_id": head.delivery.outbox_id, "was": head.state, "by": owner}
+    return Done(connection.execute(_CLAIM, values).rowcount == 1)
+
+
+def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[None]:
+    """Write what became of an attempt, and look again at news that came too early."""
+    sent = outcome.sent
+    row = outbox.c
+    connection.execute(
+        update(outbox)
+        .where(row.id == head.delivery.outbox_id, row.state.in_(("sending", head.state)))
+        .values(
+            state=outcome.state,
+            reason=outcome.reason,
+            next_at=outcome.next_at,
+            attempts=row.attempts if outcome.counted else row.attempts - 1,
+            doubts=row.doubts + (outcome.state == "unknown"),
+            sent_at=sent and sent.at,
+            provider_ids=list(sent.message_ids) if sent else [],
+        )
+    )
+    if sent and sent.message_ids:
+        receipts.remember(connection, head.channel, head.message_id, sent.message_ids)
+    if outcome.gone:
+        connection.execute(
+            update(conversation)
+            .where(conversation.c.id == head.delivery.conversation_id)
+            .values(blocked=True)
+        )
+    receipts.settle(connection, head.delivery.conversation_id)
+    return Done(None)
+
+
+def recover(owner: str, now: datetime, grace: timedelta, connection: Connection) -> Done[int]:
+    """Mark what dead processes were sending as unknown, with the patience of `doubt_until`.
+
+    Returns how many. To be called before anything is sent, with all other owners known dead.
+    """
+    again = case(
+        (outbox.c.doubts + 1 >= MOST_DOUBTS, None),
+        (outbox.c.purpose == Purpose.OFFICER.value, None),
+        (outbox.c.purpose == Purpose.RECEIPT.value, bindparam("now", now, outbox.c.next_at.type)),
+        else_=bindparam("later", now + grace, outbox.c.next_at.type),
+    )
+    found = connection.execute(
+        update(outbox)
+        .where(outbox_open, outbox.c.state == "sending", outbox.c.owner != owner)
+        .values(state="unknown", reason="interrupted", doubts=outbox.c.doubts + 1, next_at=again)
+    )
+    return Done(found.rowcount)
+
+
+def doubt_until(head: Head, now: datetime, grace: timedelta) -> datetime | None:
+    """When a message of unknown outcome may be sent again, None where a person must say so.
+
+    A receipt twice harms nobody; an answer of the assistant is held back long enough for the
+    provider's echo to show that it arrived; an officer's answer is never doubled by a machine.
+    """
+    purpose = head.delivery.message.purpose
+    if head.doubts + 1 >= MOST_DOUBTS or purpose is Purpose.OFFICER:
+        return None
+    return now if purpose is Purpose.RECEIPT else now + grace
+
+
+def open_inbox(connection: Connection, after: int, limit: int) -> list[int]:
+    """Return conversations above `after` that have undecided messages, by id."""
+    statement = (
+        select(inbox.c.conversation_id)
+        .where(inbox_open, inbox.c.state == "pending", inbox.c.conversation_id > after)
+        .order_by(inbox.c.conversation_id)
+        .distinct()
+        .limit(limit)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def open_outbox(connection: Connection, after: int, limit: int) -> list[int]:
+    """Return conversations above `after` that have something to send, by id."""
+    statement = (
+        select(outbox.c.conversation_id)
+        .join(conversation, conversation.c.id == outbox.c.conversation_id)
+        .where(_SENDABLE, outbox.c.conversation_id > after)
+        .order_by(outbox.c.conversation_id)
+        .distinct()
+        .limit(limit)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+_HEAD = (
+    select(
+        outbox.c.id,
+        outbox.c.message_id,
+        outbox.c.state,
+        outbox.c.attempts,
+        outbox.c.doubts,
+        outbox.c.next_at,
+        message.c.body,
+        conversation.c.channel,
+        conversation.c.address,
+        conversation.c.blocked,
+    )
+    .join(conversation, conversation.c.id == outbox.c.conversation_id)
+    .join(message, message.c.id == outbox.c.message_id)
+    .where(outbox.c.conversation_id == bindparam("of_conversation"), _SENDABLE)
+    .order_by(outbox.c.id)
+    .limit(1)
+)
+_UNSENT = (
+    select(conversation.c.channel)
+    .join(outbox, outbox.c.conversation_id == conversation.c.id)
+    .where(outbox.c.conversation_id == bindparam("of_conversation"), _SENDABLE)
+    .limit(1)
+)
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("of_id"), outbox.c.state == bindparam("was"))
+    .values(
+        state="sending",
+        owner=bindparam("by"),
+        attempts=outbox.c.attempts + 1,
+        next_at=None,
+        reason=None,
+    )
+)
