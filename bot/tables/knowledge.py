@@ -105,6 +105,8 @@ staged = Table(
     metadata,
     Column("import_id", Id, ForeignKey("import_run.id"), primary_key=True),
     Column("entry_id", String(80), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("code", String(60), nullable=False),
     Column("data", JSON, nullable=False),
     Column("merged", JSON, nullable=False),
     Column("folded", Text, nullable=False),

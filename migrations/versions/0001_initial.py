@@ -402,6 +402,8 @@ def upgrade() -> None:
     op.create_table('staged',
     sa.Column('import_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('entry_id', sa.String(length=80), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('code', sa.String(length=60), nullable=False),
     sa.Column('data', sa.JSON(), nullable=False),
     sa.Column('merged', sa.JSON(), nullable=False),
     sa.Column('folded', sa.Text(), nullable=False),
