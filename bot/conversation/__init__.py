@@ -1,0 +1,1 @@
+"""The conversation with a citizen: a turn comes in, a plan of replies and acts comes out."""

@@ -1,0 +1,173 @@
+"""What was understood becomes a reply: card, choices, small talk, a number to call."""
+
+from dataclasses import replace
+
+from bot.conversation.acts import Open, ProposeAlias, Settle, Step
+from bot.conversation.cards import MOST_CHOICES, answer_card, choices_card
+from bot.conversation.handover import explained, hand_over, route, send_to_officer
+from bot.conversation.replies import button, menu, say
+from bot.conversation.state import Awaiting, Memory
+from bot.conversation.world import World
+from bot.messages import Button, Outgoing
+from bot.questions.life import State
+from knowledge.decisions import Decision, DecisionKind, MatterKind
+from knowledge.entries import Entry, Facet
+
+_KEPT_WORDS = 600
+_EMERGENCY_NUMBERS = {
+    "fire": ("114", "115"),
+    "drowning": ("114", "115"),
+    "crime": ("113", "115"),
+    "medical": ("115",),
+    "suicide": ("115", "113"),
+    "child": ("111", "113"),
+}
+_CHATTER = frozenset({"greeting", "thanks", "bye", "abuse", "spam", "injection"})
+
+
+def reply_to(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    """Return the reply that a decision calls for."""
+    if decision.kind is DecisionKind.EMERGENCY:
+        return emergency(world, memory, decision)
+    if decision.kind is DecisionKind.SMALLTALK:
+        return small_talk(world, memory, decision)
+    if decision.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION):
+        return hand_over(world, memory, text, decision)
+    found = [e for e in map(world.library.entry, decision.entries) if e is not None]
+    if decision.kind is DecisionKind.ANSWER and found:
+        return answer(world, memory, text, decision, found)
+    if decision.kind is DecisionKind.CHOICES and len(found) > 1:
+        return offer(world, memory, text, decision, found)
+    return hand_over(world, memory, text, decision)
+
+
+def emergency(world: World, memory: Memory, decision: Decision) -> Step:
+    """Name the number first; nothing that is open is lost by it."""
+    topic = decision.topic if decision.topic in _EMERGENCY_NUMBERS else "any"
+    numbers = _EMERGENCY_NUMBERS.get(topic, ("113", "114", "115"))
+    call = tuple(Button(world.wording("button.call", phone=n), phone=n) for n in numbers)
+    message = say(world, f"emergency.{topic}", *call)
+    return Step(memory, (replace(message, decision=DecisionKind.EMERGENCY),))
+
+
+def small_talk(world: World, memory: Memory, decision: Decision) -> Step:
+    """Return a short polite word; it is no question."""
+    topic = decision.topic if decision.topic in _CHATTER else "chatter"
+    message = say(world, f"smalltalk.{topic}", *(menu(world) if topic == "greeting" else ()))
+    remembered = memory if memory.awaiting is not Awaiting.HELPED else memory.settled()
+    return Step(remembered, (replace(message, decision=DecisionKind.SMALLTALK),))
+
+
+def answer(world: World, memory: Memory, text: str, decision: Decision, found: list[Entry]) -> Step:
+    """Answer with the card of the first entry; what was asked goes on record as answered.
+
+    A follow-up on the entry already shown ("thế bao nhiêu tiền?") is no new question.
+    """
+    entry = found[0]
+    card = answer_card(world, entry, decision.facet)
+    is_followup = entry.id == memory.entry and memory.awaiting is Awaiting.HELPED
+    remembered = _showing(memory, entry, decision.facet, text)
+    if is_followup:
+        return Step(replace(remembered, asked=memory.asked or text), (card,), (entry.id,))
+    filed = Open(
+        text=text,
+        matter=decision.matter,
+        agency=_agency_of(world, decision, entry),
+        commune=decision.commune or memory.commune,
+        start=State.AUTO_ANSWERED,
+        answer=card.text,
+        decision=explained(decision),
+        media=memory.waiting_media,
+    )
+    remembered = replace(
+        remembered,
+        agency=filed.agency,
+        commune=filed.commune,
+        others=tuple(e.id for e in found[1 : MOST_CHOICES + 1]),
+    )
+    return Step(remembered, (filed, card), (entry.id,))
+
+
+def offer(world: World, memory: Memory, text: str, decision: Decision, found: list[Entry]) -> Step:
+    """Offer choices; the question is on record and goes to the queue if none is taken."""
+    shown = found[:MOST_CHOICES]
+    filed = Open(
+        text=text,
+        matter=decision.matter,
+        agency=_agency_of(world, decision, shown[0]),
+        commune=decision.commune or memory.commune,
+        start=State.CHOOSING,
+        decision=explained(decision),
+        media=memory.waiting_media,
+    )
+    remembered = replace(
+        memory,
+        awaiting=Awaiting.CHOICE,
+        asked=text[:_KEPT_WORDS],
+        agency=filed.agency,
+        commune=filed.commune,
+        facet=decision.facet or "",
+        others=tuple(e.id for e in found[MOST_CHOICES:]),
+        waiting_media=(),
+    )
+    card = choices_card(world, shown, decision.codes)
+    return Step(remembered, (filed, card), tuple(e.id for e in shown))
+
+
+def chosen(world: World, memory: Memory, entry_id: str) -> Step:
+    """Show the entry that the citizen chose."""
+    entry = world.library.entry(entry_id)
+    if entry is None:
+        return send_to_officer(world, memory, "entry_gone")
+    facet = Facet(memory.facet) if memory.facet in set(Facet) else None
+    card = answer_card(world, entry, facet)
+    remembered = replace(_showing(memory, entry, facet, memory.asked), others=memory.others)
+    asked = world.question(memory.question)
+    if asked is not None and asked.state is State.CHOOSING:
+        return Step(remembered, (Settle(asked.id, card.text), card), (entry.id,))
+    return Step(remembered, (card,), (entry.id,))
+
+
+def helped(world: World, memory: Memory) -> Step:
+    """Thank; the words and the entry that fitted them are proposed for the library."""
+    proposed = (ProposeAlias(memory.entry, memory.asked),) if memory.asked and memory.entry else ()
+    return Step(replace(memory.settled(), asked=""), (*proposed, say(world, "helped")))
+
+
+def not_helped(world: World, memory: Memory) -> Step:
+    """Show what else it could have been, else offer the officer."""
+    others = [e for e in map(world.library.entry, memory.others) if e is not None]
+    if others:
+        remembered = replace(memory, awaiting=Awaiting.CHOICE, others=())
+        cited = tuple(e.id for e in others[:MOST_CHOICES])
+        return Step(remembered, (choices_card(world, others),), cited)
+    message = say(
+        world, "nothelped", button(world, "to_officer", "send"), button(world, "rephrase", "keep")
+    )
+    return Step(replace(memory, awaiting=Awaiting.CHOICE), (message,))
+
+
+def prompt(world: World, memory: Memory) -> Step:
+    """Gently ask for the rest of a thought that did not come; what is open stays open."""
+    return Step(memory, (_no_question(say(world, "prompt")),))
+
+
+def _no_question(message: Outgoing) -> Outgoing:
+    return replace(message, decision=DecisionKind.SMALLTALK)
+
+
+def _showing(memory: Memory, entry: Entry, facet: Facet | None, text: str) -> Memory:
+    return replace(
+        memory,
+        awaiting=Awaiting.HELPED,
+        asked=text[:_KEPT_WORDS],
+        entry=entry.id,
+        facet=facet or "",
+        waiting_media=(),
+    )
+
+
+def _agency_of(world: World, decision: Decision, entry: Entry) -> str:
+    if decision.agency:
+        return decision.agency
+    return entry.agencies[0] if entry.agencies else route(world, decision)

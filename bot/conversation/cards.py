@@ -1,0 +1,194 @@
+"""Knowledge as a message: answer cards, choices, hotlines. Pure rendering."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from bot.conversation.days import date_in_figures
+from bot.conversation.payloads import payload
+from bot.conversation.world import World
+from bot.messages import Button, Outgoing, Source
+from knowledge.decisions import DecisionKind
+from knowledge.entries import Entry, EntryKind, Facet
+
+LABEL = 35
+MOST_CHOICES = 4
+_ASKED, _BRIEF, _SUMMARY = 600, 190, 260
+_SHOWN = (Facet.DOCUMENTS, Facet.PLACE, Facet.TIME, Facet.FEE)
+_SENTENCE = re.compile(r"[.;!?](?=\s)")
+
+
+def answer_card(world: World, entry: Entry, facet: Facet | None = None) -> Outgoing:
+    """Return the card of an entry, the asked facet first, with "did that help?"."""
+    lines = _body(world, entry, facet)
+    return Outgoing(
+        "\n".join([*lines, _source_line(world, entry), world.wording("card.helped")]),
+        buttons=(
+            *_online(world, entry),
+            *_phone(world, entry),
+            Button(world.wording("button.helped"), payload("helped")),
+            Button(world.wording("button.nothelped"), payload("nothelped")),
+        ),
+        sources=_sources(entry),
+        decision=DecisionKind.ANSWER,
+        codes=(entry.code,) if entry.kind is EntryKind.PROCEDURE else (),
+    )
+
+
+def choices_card(world: World, entries: Sequence[Entry], codes: Sequence[str] = ()) -> Outgoing:
+    """Return up to four entries to choose from, and the way to an officer."""
+    shown = entries[:MOST_CHOICES]
+    buttons = [
+        Button(label, payload("entry", entry.id))
+        for label, entry in zip(short_labels(shown), shown, strict=True)
+    ]
+    buttons.append(Button(world.wording("button.none"), payload("none")))
+    listed = "\n".join(f"{n}. {button.label}" for n, button in enumerate(buttons, 1))
+    return Outgoing(
+        world.wording("choices", listed=listed),
+        buttons=tuple(buttons),
+        decision=DecisionKind.CHOICES,
+        codes=tuple(codes),
+    )
+
+
+def hotlines_card(world: World, lines: Sequence[Entry]) -> Outgoing:
+    """Return the public numbers; one that nobody vouches for reads "đang cập nhật"."""
+    unknown = world.wording("hotline.unknown")
+    listed = "\n".join(f"{line.title}: {line.phone or unknown}" for line in lines)
+    return Outgoing(
+        world.wording("hotlines", listed=listed),
+        sources=tuple(source for line in lines for source in _sources(line))[:1],
+        decision=DecisionKind.ANSWER,
+    )
+
+
+def short_labels(entries: Sequence[Entry]) -> list[str]:
+    """Return a label of at most 35 characters for each, all different.
+
+    Titles that begin alike lose their common beginning, so that the difference is what shows.
+    """
+    names = [entry.short_label or _sentence_case(entry.title) for entry in entries]
+    if any(len(name) > LABEL for name in names) and len(names) > 1:
+        names = _without_common_start(names)
+    labels = [cut(name, LABEL) for name in names]
+    return [
+        label if labels.count(label) == 1 else cut(label, LABEL - 3) + f" ({n})"
+        for n, label in enumerate(labels, 1)
+    ]
+
+
+def cut(text: str, limit: int) -> str:
+    """Return a text of at most `limit` characters, cut after a sentence or a word."""
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    ends = [match.end() for match in _SENTENCE.finditer(text[:limit])]
+    if ends and ends[-1] >= limit // 2:
+        return text[: ends[-1]]
+    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:(–-") + "…"
+
+
+def _body(world: World, entry: Entry, facet: Facet | None) -> list[str]:
+    if entry.kind is EntryKind.HOTLINE:
+        number = entry.phone or world.wording("hotline.unknown")
+        return [f"{entry.title}: {number}", *_if_any(cut(entry.summary, _SUMMARY))]
+    if entry.kind is EntryKind.FAQ:
+        return [entry.short_label or entry.title, cut(entry.summary, _ASKED)]
+    first = [_asked_line(world, entry, facet)] if facet else []
+    rest = [
+        _fact_line(world, entry, shown, _BRIEF)
+        for shown in _SHOWN
+        if shown is not facet and _is_sound(entry, shown)
+    ]
+    summary = [] if facet else _if_any(cut(entry.summary, _SUMMARY))
+    return [_title(entry), *first, *summary, *rest, *_uncertain_line(world, entry, facet)]
+
+
+def _title(entry: Entry) -> str:
+    name = entry.short_label or entry.title
+    return name.upper() if len(name) <= 60 else name
+
+
+def _asked_line(world: World, entry: Entry, facet: Facet) -> str:
+    if _is_sound(entry, facet):
+        return _fact_line(world, entry, facet, _ASKED)
+    what = world.wording(f"facet.{facet}")
+    return world.wording("card.asked_unsure", what=what, counter=counter(world, entry))
+
+
+def _fact_line(world: World, entry: Entry, facet: Facet, limit: int) -> str:
+    return f"{world.wording(f'facet.{facet}')}: {cut(entry.facts[facet].text, limit)}"
+
+
+def _uncertain_line(world: World, entry: Entry, facet: Facet | None) -> list[str]:
+    unsure = [f for f in _SHOWN if f is not facet and not _is_sound(entry, f)]
+    if not unsure:
+        return []
+    what = ", ".join(world.wording(f"facet.{f}").lower() for f in unsure)
+    return [world.wording("card.unsure", what=what, counter=counter(world, entry))]
+
+
+def _is_sound(entry: Entry, facet: Facet) -> bool:
+    fact = entry.facts.get(facet)
+    return fact is not None and fact.sound and bool(fact.text.strip())
+
+
+def counter(world: World, entry: Entry) -> str:
+    """Return whom to ask about what is not certain."""
+    if entry.agencies:
+        return world.agency_name(entry.agencies[0])
+    return world.wording("card.counter")
+
+
+def _source_line(world: World, entry: Entry) -> str:
+    if not entry.source:
+        return world.wording("card.source_unknown")
+    if entry.checked_on is None:
+        return world.wording("card.source", title=entry.source)
+    day = date_in_figures(entry.checked_on)
+    return world.wording("card.source_checked", title=entry.source, day=day)
+
+
+def _sources(entry: Entry) -> tuple[Source, ...]:
+    if not entry.source:
+        return ()
+    return (Source(entry.source, entry.source_url, entry.checked_on),)
+
+
+def _online(world: World, entry: Entry) -> tuple[Button, ...]:
+    if not _is_listed(entry.online_url):
+        return ()
+    return (Button(world.wording("button.online"), url=entry.online_url),)
+
+
+def _phone(world: World, entry: Entry) -> tuple[Button, ...]:
+    if entry.kind is not EntryKind.HOTLINE or not entry.phone:
+        return ()
+    return (Button(world.wording("button.call", phone=entry.phone), phone=entry.phone),)
+
+
+def _is_listed(url: str) -> bool:
+    """Whether a link may be shown: the state's own domains only, over https."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return parts.scheme == "https" and (host == "gov.vn" or host.endswith(".gov.vn"))
+
+
+def _without_common_start(names: Sequence[str]) -> list[str]:
+    words = [name.split() for name in names]
+    shared = 0
+    while all(len(w) > shared + 1 for w in words) and len({w[shared].lower() for w in words}) == 1:
+        shared += 1
+    if shared < 2:
+        return list(names)
+    return [_sentence_case(" ".join(w[shared:]).strip(" ()–-,")) for w in words]
+
+
+def _sentence_case(title: str) -> str:
+    name = title.removeprefix("Thủ tục ").strip()
+    return name[:1].upper() + name[1:]
+
+
+def _if_any(text: str) -> list[str]:
+    return [text] if text else []

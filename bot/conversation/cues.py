@@ -1,0 +1,77 @@
+"""What a citizen's words order or betray, by the patterns of `phrases.yaml`."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.conversation.words import bare
+from knowledge.text import fold
+
+_PHRASES = Path(__file__).parent / "phrases.yaml"
+_LONGEST_ORDER = 90
+_KHMER = re.compile(r"[\u1780-\u17ff]")
+#: numbers on the receipts of one-stop desks, e.g. "H21.99-240101-0001"
+_FILE_NUMBER = re.compile(r"\b(?:\d{3}\.){0,3}[a-z]\d{2}[.\-][\da-z.\-]*\d{3,}\b")
+
+
+class Command(StrEnum):
+    """What a citizen may order in plain words, at any time."""
+
+    ERASE = "erase"
+    STOP = "stop"
+    RESUME = "resume"
+    WITHDRAW = "withdraw"
+    UNCONSENT = "unconsent"
+    OFFICER = "officer"
+    HOTLINES = "hotlines"
+    MORE = "more"
+    WRONG = "wrong"
+    CLEAR = "clear"
+    STATUS = "status"
+    MENU = "menu"
+    GENUINE = "genuine"
+
+
+class Cue(StrEnum):
+    """What a text is about where no procedure card would be right."""
+
+    SCAM = "scam"
+    OWN_FILE = "own_file"
+    IDENTITY_PAPER = "identity_paper"
+    SUPPLEMENT = "supplement"
+    ACKNOWLEDGED = "acknowledged"
+    KHMER = "khmer"
+
+
+def command_in(text: str) -> Command | None:
+    """Return what the whole text orders: "huỷ câu hỏi", "gặp cán bộ", "ngừng nhận tin"."""
+    words = bare(text)
+    if not words or len(words) > _LONGEST_ORDER:
+        return None
+    forms = _patterns("commands")
+    return next((Command(name) for name, form in forms.items() if form.fullmatch(words)), None)
+
+
+def cue_in(text: str) -> Cue | None:
+    """Return the special matter a text shows, None for an ordinary one."""
+    if _KHMER.search(text):
+        return Cue.KHMER
+    if _FILE_NUMBER.search(fold(text)):
+        return Cue.OWN_FILE
+    words = bare(text)
+    return next((Cue(name) for name, form in _patterns("cues").items() if form.search(words)), None)
+
+
+@cache
+def _patterns(section: str) -> Mapping[str, re.Pattern[str]]:
+    """Return a section of the phrases, compiled, in the order of the file."""
+    phrases: dict[str, Any] = yaml.safe_load(_PHRASES.read_text(encoding="utf-8"))
+    return {
+        name: re.compile("|".join(f.replace("{me}", phrases["me"]) for f in forms))
+        for name, forms in phrases[section].items()
+    }

@@ -1,0 +1,205 @@
+"""The dialogue: memory and messages in; replies, acts and a new memory out. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.conversation import followup, handover, media, orders, presses
+from bot.conversation.acts import Step
+from bot.conversation.answers import emergency, prompt, reply_to
+from bot.conversation.cues import Cue, command_in, cue_in
+from bot.conversation.hearing import Thought, is_order, may_wait, thoughts
+from bot.conversation.replies import say, with_offers
+from bot.conversation.special import special_matter
+from bot.conversation.state import Awaiting, Memory
+from bot.conversation.world import World
+from bot.delivery.turns import Pending, Wait
+from bot.messages import IncomingKind
+from bot.questions.codes import find_code
+from knowledge.decisions import Decision, DecisionKind
+from knowledge.matcher import NO_CONTEXT, Context
+
+PATIENCE = timedelta(seconds=1.5)
+#: who writes more than this in a window is asked once to pause, then only kept
+MOST_IN_WINDOW = 60
+WINDOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What to do about the events up to `through`; what came after is decided afterwards.
+
+    `message_ids` are the transcript rows of the thought that the acts of the step rest on.
+    """
+
+    step: Step
+    through: int
+    message_ids: tuple[int, ...] = ()
+
+
+def converse(world: World, memory: Memory, pending: Sequence[Pending]) -> Decided | Wait:
+    """Decide a turn, up to the first thought that acts: the next must know what came of it."""
+    heard = thoughts(pending, lambda text: world.library.decide(text, NO_CONTEXT))
+    if not heard:
+        return Decided(Step(memory), pending[-1].seq)
+    done = Step(memory)
+    through = 0
+    for index, thought in enumerate(heard):
+        step = _one(world, done.memory, thought, is_last=index == len(heard) - 1)
+        if isinstance(step, Wait):
+            return Decided(done, through) if through else step
+        done = Step(step.memory, (*done.deeds, *step.deeds), (*done.cited, *step.cited))
+        through = thought.through
+        if step.acts:
+            return Decided(done, through, thought.message_ids)
+    return Decided(done, pending[-1].seq)
+
+
+def _one(world: World, memory: Memory, thought: Thought, *, is_last: bool) -> Step | Wait:
+    """Decide one thought: pace first, then the reply, then the welcome around it."""
+    paced = _counted(world, memory, thought)
+    decision = _understood(world, paced, thought)
+    if paced.window_count > MOST_IN_WINDOW:
+        return _too_many(world, memory, paced, decision)
+    if decision is not None and not decision.standalone and may_wait(thought):
+        until = thought.last_at + PATIENCE
+        if is_last and world.now < until:
+            return Wait(until)
+    step = _replied(world, paced, thought, decision)
+    step = _welcomed(world, memory, step, thought, decision)
+    return replace(step, memory=with_offers(step.memory, step.replies))
+
+
+def _understood(world: World, memory: Memory, thought: Thought) -> Decision | None:
+    if not thought.text or thought.payload:
+        return None
+    context = Context(memory.entry or None, memory.commune or None)
+    return world.library.decide(thought.text, context)
+
+
+def _replied(world: World, memory: Memory, thought: Thought, decision: Decision | None) -> Step:
+    if thought.payload:
+        return presses.press(world, memory, thought.payload)
+    if thought.kind is IncomingKind.ATTACHMENT and _is_wordless(thought):
+        return media.attached(world, memory, thought)
+    if decision is None:
+        return media.wordless(world, memory, thought)
+    if decision.kind is DecisionKind.EMERGENCY:
+        return emergency(world, memory, decision)
+    if thought.kind is IncomingKind.ATTACHMENT:
+        waiting = (*memory.waiting_media, *thought.message_ids)
+        memory = replace(memory, waiting_media=waiting)
+    return _worded(world, memory, thought, decision)
+
+
+def _worded(world: World, memory: Memory, thought: Thought, decision: Decision) -> Step:
+    """Read a text as what was asked for, an order, an addition, a special matter, a question."""
+    text = thought.text
+    return (
+        presses.typed_choice(world, memory, text)
+        or _about_a_code(world, memory, thought)
+        or _ordered(world, memory, text)
+        or _awaited(world, memory, text, decision)
+        or _quoted(world, memory, thought)
+        or special_matter(world, memory, text, decision)
+        or _added(world, memory, text)
+        or followup.repeated(world, memory, text)
+        or _asked(world, memory, text, decision)
+    )
+
+
+def _asked(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    greets = decision.topic == "greeting" and decision.kind is DecisionKind.SMALLTALK
+    if not decision.standalone and not greets:
+        return prompt(world, memory)
+    return reply_to(world, memory, text, decision)
+
+
+def _about_a_code(world: World, memory: Memory, thought: Thought) -> Step | None:
+    """Tell the state of a code; more words beside the code of an own question belong to it."""
+    code = find_code(thought.text)
+    if code is None:
+        return None
+    asked = world.by_code(code)
+    words = thought.text.split()
+    if command_in(thought.text) is not None and asked is not None:
+        return followup.withdraw(world, memory, code)
+    if asked is not None and cue_in(thought.text) is Cue.SUPPLEMENT and len(words) > 3:
+        return followup.add(world, memory, asked, thought.text, thought.message_ids)
+    return followup.status_of(world, memory, code)
+
+
+def _ordered(world: World, memory: Memory, text: str) -> Step | None:
+    command = command_in(text)
+    return orders.obey(world, memory, command, text) if command else None
+
+
+def _awaited(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
+    """Take free words for what our last message asked for."""
+    if memory.awaiting is Awaiting.QUESTION and not is_order(text):
+        if not decision.standalone:
+            return prompt(world, memory)
+        return handover.hand_over(world, memory.settled(), text, decision, "asked_for_officer")
+    asked = world.question(memory.question)
+    if asked is None:
+        return None
+    if memory.awaiting is Awaiting.MORE:
+        return followup.add(world, memory, asked, text, ())
+    if memory.awaiting is Awaiting.COMMUNE and _names_a_place(text, decision):
+        return handover.add_place(world, memory, text, asked, decision)
+    return None
+
+
+def _names_a_place(text: str, decision: Decision) -> bool:
+    """Whether a short text says where somebody lives rather than asks something new."""
+    has_place = bool(decision.commune) and decision.kind is not DecisionKind.ANSWER
+    return has_place or (len(text.split()) <= 5 and decision.kind is DecisionKind.HANDOFF)
+
+
+def _quoted(world: World, memory: Memory, thought: Thought) -> Step | None:
+    """Tie words that quote a message about a question to that question."""
+    found = next((world.quoted[ref] for ref in thought.quotes if ref in world.quoted), None)
+    asked = world.question(found)
+    return followup.add(world, memory, asked, thought.text, ()) if asked else None
+
+
+def _added(world: World, memory: Memory, text: str) -> Step | None:
+    if cue_in(text) is not Cue.SUPPLEMENT:
+        return None
+    return followup.supplement(world, memory, text, ())
+
+
+def _is_wordless(thought: Thought) -> bool:
+    """Whether a picture came without a caption, or with one that asks nothing."""
+    return not thought.text.strip() or cue_in(thought.text) is Cue.IDENTITY_PAPER
+
+
+def _welcomed(
+    world: World, before: Memory, step: Step, thought: Thought, decision: Decision | None
+) -> Step:
+    """Put a short welcome before the first reply; an emergency is not held up by it."""
+    is_urgent = decision is not None and decision.kind is DecisionKind.EMERGENCY
+    if before.greeted or is_urgent or not step.replies or thought.kind is IncomingKind.OPENED:
+        return step
+    greeted = replace(step.memory, greeted=True)
+    if decision is not None and decision.topic == "greeting":
+        return media.opened(world, step.memory)
+    welcome = say(world, "welcome.short", place=world.manner.place)
+    return replace(step, memory=greeted, deeds=(welcome, *step.deeds))
+
+
+def _counted(world: World, memory: Memory, thought: Thought) -> Memory:
+    """Return the memory with the messages of the present window counted."""
+    started = memory.window_from
+    count = len(thought.pending)
+    if started is None or not timedelta(0) <= world.now - started < WINDOW:
+        return replace(memory, window_from=world.now, window_count=count)
+    return replace(memory, window_count=memory.window_count + count)
+
+
+def _too_many(world: World, before: Memory, paced: Memory, decision: Decision | None) -> Step:
+    """Ask once to pause, then stay silent; an emergency is answered always."""
+    if decision is not None and decision.kind is DecisionKind.EMERGENCY:
+        return emergency(world, paced, decision)
+    first = before.window_count <= MOST_IN_WINDOW or paced.window_from != before.window_from
+    return Step(paced, (say(world, "pause"),) if first else ())

@@ -1,0 +1,132 @@
+"""After the question: its state, additions, withdrawing it, asking again."""
+
+from dataclasses import replace
+
+from rapidfuzz import fuzz
+
+from bot.conversation.acts import Add, Receipt, Reopen, Step, TakeBack, Withdraw
+from bot.conversation.letters import is_answered, status_list, status_message
+from bot.conversation.replies import button, say
+from bot.conversation.state import Awaiting, Memory
+from bot.conversation.words import plain
+from bot.conversation.world import Asked, World
+from bot.messages import Outgoing
+from bot.questions.codes import spoken_groups
+from bot.questions.life import State
+
+_SAME_TOPIC = 60
+
+
+def mine(world: World, memory: Memory) -> Step:
+    """List the open questions, or the latest one where none is open."""
+    still_open = world.open_questions
+    if len(still_open) > 1:
+        return Step(memory.settled(), (status_list(world, still_open),))
+    latest = still_open or tuple(q for q in world.questions if q.state is not State.AUTO_ANSWERED)
+    if latest:
+        return Step(memory.settled(), (status_message(world, latest[0]),))
+    return Step(memory.settled(), (say(world, "status.none"),))
+
+
+def status_of(world: World, memory: Memory, code: str) -> Step:
+    """Tell where the question of a code stands; to a stranger its state only."""
+    asked = world.by_code(code) or world.looked_up.get(code)
+    if asked is None:
+        return Step(memory, (say(world, "status.unknown", code=spoken_groups(code)),))
+    return Step(memory.settled(), (status_message(world, asked),))
+
+
+def withdraw_which(world: World, memory: Memory) -> Step:
+    """Ask which question to withdraw, and whether really."""
+    still_open = world.open_questions
+    if not still_open:
+        return Step(memory, (say(world, "withdraw.none"),))
+    waiting = replace(memory.settled(), awaiting=Awaiting.WITHDRAW)
+    if len(still_open) > 1:
+        return Step(waiting, (status_list(world, still_open, "withdraw"),))
+    return Step(waiting, (_really(world, still_open[0]),))
+
+
+def withdraw(world: World, memory: Memory, code: str) -> Step:
+    """Withdraw a question of the citizen's own."""
+    asked = world.by_code(code)
+    if asked is None or not asked.is_open:
+        return Step(memory.settled(), (say(world, "withdraw.none"),))
+    done = say(world, "withdraw.done", code=spoken_groups(asked.code))
+    return Step(memory.settled(), (Withdraw(asked.id), done))
+
+
+def ask_more(world: World, memory: Memory, asked: Asked | None) -> Step:
+    """Invite the words that go with a question."""
+    if asked is None:
+        return Step(memory, (say(world, "prompt"),))
+    waiting = replace(memory.settled(), awaiting=Awaiting.MORE, question=asked.id)
+    return Step(waiting, (say(world, "more.ask", code=spoken_groups(asked.code)),))
+
+
+def wrong(world: World, memory: Memory, asked: Asked | None) -> Step:
+    """Open an answered question again and ask what was not right."""
+    if asked is None or not (is_answered(asked) or asked.state is State.REFUSED):
+        return ask_more(world, memory, asked)
+    waiting = replace(memory.settled(), awaiting=Awaiting.MORE, question=asked.id)
+    receipt = Receipt("receipt.again", asked.agency, asked.code)
+    return Step(waiting, (Reopen(asked.id), receipt, say(world, "wrong.ask")))
+
+
+def add(world: World, memory: Memory, asked: Asked, text: str, media: tuple[int, ...]) -> Step:
+    """Tie words or pictures to a question; one that was answered is opened again."""
+    remembered = replace(memory.settled(), question=asked.id, waiting_media=())
+    pictures = (*memory.waiting_media, *media)
+    if asked.is_open:
+        noted = say(world, "more.noted", code=spoken_groups(asked.code))
+        return Step(remembered, (Add(asked.id, text, pictures), noted))
+    if is_answered(asked) or asked.state is State.REFUSED:
+        tied = (Add(asked.id, "", pictures),) if pictures else ()
+        receipt = Receipt("receipt.again", asked.agency, asked.code)
+        return Step(remembered, (Reopen(asked.id, text), *tied, receipt))
+    return Step(memory.settled(), (say(world, "withdraw.none"),))
+
+
+def supplement(world: World, memory: Memory, text: str, media: tuple[int, ...]) -> Step | None:
+    """Tie an addition to the open question it is about; ask where that is not clear."""
+    still_open = world.open_questions
+    if not still_open:
+        return None
+    asked = still_open[0] if len(still_open) == 1 else _same_topic(still_open, text)
+    if asked is not None:
+        return add(world, memory, asked, text, media)
+    waiting = replace(memory.settled(), waiting_media=(*memory.waiting_media, *media))
+    return Step(waiting, (status_list(world, still_open, "more"),))
+
+
+def repeated(world: World, memory: Memory, text: str) -> Step | None:
+    """Answer a question sent twice with where the first one stands."""
+    said = plain(text)
+    again = next((q for q in world.open_questions if said and plain(q.text) == said), None)
+    return Step(memory.settled(), (status_message(world, again),)) if again else None
+
+
+def take_back(world: World, memory: Memory) -> Step:
+    """Withdraw what was agreed to for publication, for every question of the citizen."""
+    given = tuple(
+        TakeBack(q.id) for q in world.questions if q.state in (State.ANSWERED, State.RATED)
+    )
+    return Step(memory.settled(), (*given, say(world, "consent.taken_back")))
+
+
+def _really(world: World, asked: Asked) -> Outgoing:
+    return say(
+        world,
+        "withdraw.really",
+        button(world, "withdraw", "withdraw", asked.code),
+        button(world, "keep", "keep"),
+        code=spoken_groups(asked.code),
+    )
+
+
+def _same_topic(questions: tuple[Asked, ...], text: str) -> Asked | None:
+    """Return the one question whose words are clearly nearest; None where two are as near."""
+    said = plain(text)
+    near = [fuzz.token_set_ratio(said, plain(q.text)) for q in questions]
+    best = max(near)
+    return questions[near.index(best)] if best >= _SAME_TOPIC and near.count(best) == 1 else None

@@ -1,0 +1,159 @@
+"""From the assistant to people: questions filed for an agency's desk."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.conversation.acts import Add, Open, Queue, Receipt, Step
+from bot.conversation.replies import button, say
+from bot.conversation.state import Awaiting, Memory
+from bot.conversation.world import Asked, World
+from bot.messages import Outgoing
+from bot.questions.life import State
+from knowledge.decisions import Decision, DecisionKind, MatterKind
+
+#: the commune of the asker, when nobody knows yet which
+ANY_COMMUNE = "ct-xa"
+_DOORS = {MatterKind.COMPLAINT: "door.complaint", MatterKind.DENUNCIATION: "door.denunciation"}
+
+
+def route(world: World, decision: Decision) -> str:
+    """Return the agency a decision leads to, the coordinators' desk where it names none.
+
+    A denunciation never goes to a commune: the body named in it must not be the one to read it.
+    """
+    if decision.matter is MatterKind.DENUNCIATION:
+        return world.manner.inspectorate
+    return decision.agency or world.manner.desk
+
+
+def explained(decision: Decision, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON out
+    """Return what is stored so that a decision can be explained later; no personal text."""
+    return {
+        "kind": str(decision.kind),
+        "entries": list(decision.entries[:10]),
+        "facet": decision.facet and str(decision.facet),
+        "agency": decision.agency,
+        "confidence": round(decision.confidence, 4),
+        "topic": decision.topic,
+        "reason": decision.reason,
+        "version": decision.version,
+        **more,
+    }
+
+
+def hand_over(
+    world: World, memory: Memory, text: str, decision: Decision, reason: str = "handoff"
+) -> Step:
+    """File a question for the agency in charge and give its receipt."""
+    if decision.matter in _DOORS and reason == "handoff":
+        return show_door(world, memory, text, decision)
+    filed = Open(
+        text=text,
+        matter=decision.matter,
+        agency=route(world, decision),
+        commune=decision.commune or memory.commune,
+        decision=explained(decision, mark=reason),
+        media=memory.waiting_media,
+    )
+    return _filed(world, memory, filed)
+
+
+def show_door(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    """Show the right door for a complaint or denunciation; sending it here stays possible."""
+    remembered = replace(
+        memory.settled(),
+        awaiting=Awaiting.DOOR,
+        asked=text,
+        matter=str(decision.matter),
+        agency=route(world, decision),
+    )
+    door = say(
+        world,
+        _DOORS[decision.matter],
+        button(world, "send_anyway", "send"),
+        button(world, "keep", "keep"),
+    )
+    return Step(remembered, (replace(door, decision=DecisionKind.HANDOFF),))
+
+
+def send_anyway(world: World, memory: Memory) -> Step:
+    """File what was shown another door, with its kind kept."""
+    if memory.awaiting is not Awaiting.DOOR or not memory.asked:
+        return send_to_officer(world, memory, "asked_for_officer")
+    filed = Open(
+        text=memory.asked,
+        matter=MatterKind(memory.matter),
+        agency=memory.agency or world.manner.desk,
+        commune=memory.commune,
+        decision={"mark": "sent_anyway", "version": world.library.version},
+        media=memory.waiting_media,
+    )
+    return _filed(world, memory, filed)
+
+
+def send_to_officer(world: World, memory: Memory, reason: str) -> Step:
+    """Hand the question now spoken of to the agency's desk ("none of these", "gặp cán bộ")."""
+    asked = world.question(memory.question)
+    if asked is not None and asked.state in (State.CHOOSING, State.AUTO_ANSWERED):
+        agency = memory.agency or asked.agency
+        wording = _receipt_wording(agency, memory.commune)
+        return Step(
+            _after_filing(memory, agency),
+            (Queue(asked.id, agency, reason), Receipt(wording, agency, asked.code)),
+        )
+    if memory.awaiting is Awaiting.DOOR and memory.asked:
+        return send_anyway(world, memory)
+    if asked is not None and asked.is_open:
+        return Step(memory.settled(), (say(world, "officer.already"),))
+    return ask_what(world, memory)
+
+
+def ask_what(world: World, memory: Memory) -> Step:
+    """Ask what an officer should help with; the next words are the question."""
+    waiting = replace(memory.settled(), awaiting=Awaiting.QUESTION)
+    return Step(waiting, (say(world, "officer.ask"),))
+
+
+def add_place(world: World, memory: Memory, text: str, asked: Asked, decision: Decision) -> Step:
+    """Note where the asker lives on the question that waits to know."""
+    remembered = replace(memory.settled(), commune=decision.commune or "")
+    return Step(remembered, (Add(asked.id, text), say(world, "commune.noted")))
+
+
+def case(world: World, memory: Memory, text: str, mark: str) -> Step:
+    """File a request about the asker's own data: a timed case for the coordinators."""
+    filed = Open(
+        text=text,
+        matter=MatterKind.QUESTION,
+        agency=world.manner.desk,
+        decision={"mark": mark, "version": world.library.version},
+    )
+    receipt = Receipt(f"receipt.{mark}", world.manner.desk)
+    return Step(replace(memory.settled(), asked=""), (filed, receipt))
+
+
+def _filed(world: World, memory: Memory, filed: Open) -> Step:
+    wording = _receipt_wording(filed.agency, filed.commune, filed.matter)
+    deeds: tuple[Open | Receipt | Outgoing, ...] = (filed, Receipt(wording, filed.agency))
+    if filed.matter is MatterKind.DENUNCIATION:
+        deeds = (*deeds, say(world, "denunciation.protected"))
+    return Step(_after_filing(memory, filed.agency, filed.commune), deeds)
+
+
+def _receipt_wording(agency: str, commune: str, matter: MatterKind = MatterKind.QUESTION) -> str:
+    if agency == ANY_COMMUNE and not commune:
+        return "receipt.where"
+    return "receipt.feedback" if matter is MatterKind.FEEDBACK else "receipt.question"
+
+
+def _after_filing(memory: Memory, agency: str, commune: str = "") -> Memory:
+    asks_place = agency == ANY_COMMUNE and not (commune or memory.commune)
+    return replace(
+        memory.settled(),
+        awaiting=Awaiting.COMMUNE if asks_place else Awaiting.NOTHING,
+        asked="",
+        matter="question",
+        agency="",
+        others=(),
+        waiting_media=(),
+    )

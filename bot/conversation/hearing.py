@@ -1,0 +1,143 @@
+"""A turn's events cut into thoughts: what belongs together is understood together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.conversation.cues import Cue, command_in, cue_in
+from bot.conversation.payloads import is_payload
+from bot.conversation.words import bare, is_no, is_yes, number_in
+from bot.delivery.turns import Pending
+from bot.messages import Attachment, IncomingKind
+from bot.questions.codes import find_code
+from knowledge.decisions import Decision, DecisionKind
+
+#: more texts than this in one turn are read as one thought
+MOST_APART = 12
+LONGEST = 8000
+_ADDITION_WORDS = 5
+_OF_NO_USE = frozenset(
+    {
+        IncomingKind.LEFT,
+        IncomingKind.DELIVERED,
+        IncomingKind.SEEN,
+        IncomingKind.ECHO,
+        IncomingKind.OTHER,
+    }
+)
+
+Understand = Callable[[str], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """Consecutive events that mean one thing. `through` is the last one's place in the inbox."""
+
+    kind: IncomingKind
+    text: str
+    pending: tuple[Pending, ...]
+
+    @property
+    def through(self) -> int:
+        """Return the seq of the last event."""
+        return self.pending[-1].seq
+
+    @property
+    def last_at(self) -> datetime:
+        """Return when the last event came in."""
+        return max(item.received_at for item in self.pending)
+
+    @property
+    def payload(self) -> str:
+        """Return the payload of a button, pressed or arrived as text."""
+        event = self.pending[-1].event
+        return event.payload or (self.text if is_payload(self.text) else "")
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Return everything attached."""
+        return tuple(a for item in self.pending for a in item.event.attachments)
+
+    @property
+    def message_ids(self) -> tuple[int, ...]:
+        """Return the transcript rows of the events."""
+        return tuple(item.message_id for item in self.pending if item.message_id)
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """Return the provider's ids of the messages that are quoted or reacted to."""
+        return tuple(ref for item in self.pending for ref in item.event.refers_to)
+
+
+def thoughts(pending: Sequence[Pending], understand: Understand) -> list[Thought]:
+    """Cut a turn into thoughts, in order.
+
+    `understand` decides a text by itself, outside any conversation. Pictures that come in a
+    row are one thought; so are a fragment and what completes it.
+    """
+    found: list[Thought] = []
+    flood = sum(item.event.kind is IncomingKind.TEXT for item in pending) > MOST_APART
+    for item in pending:
+        if item.event.kind in _OF_NO_USE:
+            continue
+        if found and (flood or _belongs(found[-1], item, understand)) and _joinable(found, item):
+            found[-1] = _joined(found[-1], item)
+        else:
+            found.append(Thought(_kind(item), item.event.text[:LONGEST], (item,)))
+    return found
+
+
+def is_order(text: str) -> bool:
+    """Whether a text answers or orders something by itself, so that it is never half a thought."""
+    return bool(
+        is_payload(text)
+        or number_in(text) is not None
+        or is_yes(text)
+        or is_no(text)
+        or command_in(text)
+        or find_code(text)
+        or cue_in(text) is not None
+        or not bare(text)
+    )
+
+
+def _kind(item: Pending) -> IncomingKind:
+    return IncomingKind.BUTTON if item.event.payload else item.event.kind
+
+
+def _joinable(found: Sequence[Thought], item: Pending) -> bool:
+    return found[-1].kind is _kind(item) and found[-1].kind in (
+        IncomingKind.TEXT,
+        IncomingKind.ATTACHMENT,
+        IncomingKind.STICKER,
+        IncomingKind.REACTION,
+    )
+
+
+def _belongs(before: Thought, item: Pending, understand: Understand) -> bool:
+    if before.kind is not IncomingKind.TEXT:
+        return True
+    if item.event.refers_to or is_order(before.text) or is_order(item.event.text):
+        return False
+    first, second = understand(before.text), understand(item.event.text)
+    if DecisionKind.EMERGENCY in (first.kind, second.kind):
+        return False
+    if not first.standalone or not second.standalone:
+        return True
+    is_addition = second.kind is DecisionKind.HANDOFF and len(bare(item.event.text).split())
+    return bool(is_addition) and is_addition <= _ADDITION_WORDS
+
+
+def _joined(before: Thought, item: Pending) -> Thought:
+    text = "\n".join(part for part in (before.text, item.event.text) if part)
+    return Thought(before.kind, text[:LONGEST], (*before.pending, item))
+
+
+def may_wait(thought: Thought) -> bool:
+    """Whether the thought could be the beginning of one: words that order nothing."""
+    return thought.kind is IncomingKind.TEXT and not is_order(thought.text)
+
+
+def shows_identity_paper(thought: Thought) -> bool:
+    """Whether a picture's own words say that it shows an identity paper."""
+    return cue_in(thought.text) is Cue.IDENTITY_PAPER

@@ -1,0 +1,77 @@
+"""What a citizen may order in plain words at any time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bot.conversation import answers, followup, handover, presses, ratings
+from bot.conversation.acts import Step
+from bot.conversation.cues import Command
+from bot.conversation.replies import menu, say
+from bot.conversation.special import genuine
+from bot.conversation.state import Awaiting, Memory
+from bot.conversation.world import Asked, World
+from bot.questions.life import State
+
+
+def obey(world: World, memory: Memory, command: Command, text: str) -> Step:
+    """Do what was ordered."""
+    if command is Command.ERASE:
+        return handover.case(world, memory, text, "erase")
+    return _ORDERS[command](world, memory)
+
+
+def _latest_answered(world: World, memory: Memory) -> Asked | None:
+    """Return the answered question now spoken of, else the latest that an officer answered."""
+    spoken_of = world.question(memory.question)
+    if spoken_of is not None and spoken_of.state is not State.AUTO_ANSWERED:
+        return spoken_of
+    return next((q for q in world.questions if q.state in (State.ANSWERED, State.RATED)), None)
+
+
+def _stop(world: World, memory: Memory) -> Step:
+    return Step(replace(memory, stopped=True), (say(world, "stopped"),))
+
+
+def _resume(world: World, memory: Memory) -> Step:
+    return Step(replace(memory, stopped=False), (say(world, "resumed"),))
+
+
+def _menu(world: World, memory: Memory) -> Step:
+    return Step(memory, (say(world, "menu", *menu(world)[1:]),))
+
+
+def _more(world: World, memory: Memory) -> Step:
+    asked = _latest_answered(world, memory) or next(iter(world.open_questions), None)
+    return followup.ask_more(world, memory, asked)
+
+
+def _wrong(world: World, memory: Memory) -> Step:
+    if memory.awaiting is Awaiting.HELPED:
+        return answers.not_helped(world, memory)
+    return followup.wrong(world, memory, _latest_answered(world, memory))
+
+
+def _clear(world: World, memory: Memory) -> Step:
+    if memory.awaiting is Awaiting.HELPED:
+        return answers.helped(world, memory)
+    return ratings.clear(world, memory, _latest_answered(world, memory))
+
+
+def _officer(world: World, memory: Memory) -> Step:
+    return handover.send_to_officer(world, memory, "asked_for_officer")
+
+
+_ORDERS: Mapping[Command, Callable[[World, Memory], Step]] = {
+    Command.STATUS: followup.mine,
+    Command.WITHDRAW: followup.withdraw_which,
+    Command.UNCONSENT: followup.take_back,
+    Command.OFFICER: _officer,
+    Command.STOP: _stop,
+    Command.RESUME: _resume,
+    Command.HOTLINES: presses.hotlines,
+    Command.MORE: _more,
+    Command.WRONG: _wrong,
+    Command.CLEAR: _clear,
+    Command.MENU: _menu,
+    Command.GENUINE: genuine,
+}

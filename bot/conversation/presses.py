@@ -1,0 +1,115 @@
+"""Buttons, pressed or chosen by typing, become steps."""
+
+from collections.abc import Callable
+
+from bot.conversation import answers, followup, handover, ratings
+from bot.conversation.acts import Step
+from bot.conversation.cards import hotlines_card
+from bot.conversation.payloads import Press, read_payload
+from bot.conversation.replies import menu, say
+from bot.conversation.state import Awaiting, Memory, Offer
+from bot.conversation.words import is_no, is_yes, label_in, number_in
+from bot.conversation.world import World
+
+
+def press(world: World, memory: Memory, payload: str) -> Step:
+    """Do what a button stands for; an unknown one gets a kind word."""
+    pressed = read_payload(payload)
+    if pressed is None:
+        return Step(memory, (say(world, "button.unknown", *menu(world)),))
+    if pressed.act in {"clear", "more", "wrong", "status", "withdraw", "waiting"}:
+        return _about_a_question(world, memory, pressed)
+    if pressed.act in {"rate", "publish", "air"}:
+        return _after_the_answer(world, memory, pressed)
+    return _plain_press(world, memory, pressed)
+
+
+def _plain_press(world: World, memory: Memory, pressed: Press) -> Step:
+    simple = {
+        "none": lambda: handover.send_to_officer(world, memory, "none_of_these"),
+        "officer": lambda: handover.send_to_officer(world, memory, "asked_for_officer"),
+        "send": lambda: handover.send_anyway(world, memory),
+        "helped": lambda: answers.helped(world, memory),
+        "nothelped": lambda: answers.not_helped(world, memory),
+        "mine": lambda: followup.mine(world, memory),
+        "hotlines": lambda: hotlines(world, memory),
+        "menu": lambda: Step(memory, (say(world, "menu", *menu(world)[1:]),)),
+        "entry": lambda: answers.chosen(world, memory, pressed.argument),
+    }
+    act = simple.get(pressed.act)
+    return act() if act else Step(memory.settled(), (say(world, "kept"),))
+
+
+def hotlines(world: World, memory: Memory) -> Step:
+    """Show the public numbers."""
+    lines = world.library.hotlines()
+    card = hotlines_card(world, lines)
+    return Step(memory, (card,), tuple(line.id for line in lines))
+
+
+def _about_a_question(world: World, memory: Memory, pressed: Press) -> Step:
+    asked = world.by_code(pressed.argument)
+    if pressed.act == "withdraw":
+        return followup.withdraw(world, memory, pressed.argument)
+    if pressed.act == "status" or asked is None:
+        return followup.status_of(world, memory, pressed.argument)
+    if pressed.act == "clear":
+        return ratings.clear(world, memory, asked)
+    if pressed.act == "wrong":
+        return followup.wrong(world, memory, asked)
+    if pressed.act == "more" and memory.waiting_media and asked.is_open:
+        return followup.add(world, memory, asked, "", ())
+    if pressed.act == "more":
+        return followup.ask_more(world, memory, asked)
+    return Step(memory.settled(), (say(world, "waiting.noted"),))
+
+
+def _after_the_answer(world: World, memory: Memory, pressed: Press) -> Step:
+    if pressed.act == "rate":
+        return ratings.rate(world, memory, int(pressed.argument))
+    if pressed.act == "publish":
+        return ratings.publish(world, memory, pressed.argument == "yes")
+    return ratings.air(world, memory, pressed.argument)
+
+
+def typed_choice(world: World, memory: Memory, text: str) -> Step | None:
+    """Read a text as a choice among what was offered; None where it is something else."""
+    if not memory.offers:
+        return None
+    labelled = label_in(text, [offer.label for offer in memory.offers])
+    if labelled is not None:
+        return press(world, memory, memory.offers[labelled].payload)
+    if (number := number_in(text)) is not None:
+        return _numbered(world, memory, number)
+    if is_no(text):
+        return _meant(world, memory, lambda pressed: pressed.denies)
+    if is_yes(text):
+        return _meant(world, memory, lambda pressed: pressed.affirms)
+    return None
+
+
+def _numbered(world: World, memory: Memory, number: int) -> Step | None:
+    real = [offer for offer in memory.offers if not _denies(offer)]
+    offers = real if number == -1 and real else list(memory.offers)
+    place = len(offers) if number == -1 else number
+    if 1 <= place <= len(offers):
+        return press(world, memory, offers[place - 1].payload)
+    if memory.awaiting in (Awaiting.CHOICE, Awaiting.RATING, Awaiting.WITHDRAW):
+        return Step(memory, (say(world, "choices.range", last=len(memory.offers)),))
+    return None
+
+
+def _meant(world: World, memory: Memory, fits: Callable[[Press], bool]) -> Step | None:
+    """Press the one offer that a plain yes or no means; ask for the number where none does."""
+    read = [(offer, read_payload(offer.payload)) for offer in memory.offers]
+    meant = [offer for offer, pressed in read if pressed and fits(pressed)]
+    if meant:
+        return press(world, memory, meant[0].payload)
+    if memory.awaiting in (Awaiting.CHOICE, Awaiting.RATING, Awaiting.WITHDRAW):
+        return Step(memory, (say(world, "choices.range", last=len(memory.offers)),))
+    return None
+
+
+def _denies(offer: Offer) -> bool:
+    pressed = read_payload(offer.payload)
+    return pressed is not None and pressed.denies

@@ -1,0 +1,166 @@
+"""A decided step on its way into the database: acts performed in order, receipts filled in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.conversation import acts, letters, repository
+from bot.conversation.dialogue import Decided
+from bot.conversation.letters import Filed
+from bot.conversation.replies import with_offers
+from bot.conversation.world import World
+from bot.delivery.turns import Recorded, Stale
+from bot.messages import Outgoing
+from bot.questions import desk
+from bot.questions.life import NotPossible
+from bot.questions.steps import NoSuchQuestion
+
+_USES = ("publish", "air", "name")
+
+
+class StepPlan:
+    """A step ready to be recorded; implements bot.delivery.turns.Plan."""
+
+    def __init__(self, world: World, decided: Decided, conversation_id: int) -> None:
+        self.world = world
+        self.decided = decided
+        self.conversation_id = conversation_id
+        self.through = decided.through
+
+    def record(self, connection: Connection, now: datetime) -> Recorded:
+        """Perform the acts; raise Stale where an entry or a question has changed meanwhile."""
+        self._check(connection)
+        performing = _Performing(self, connection, now)
+        try:
+            for deed in self.decided.step.deeds:
+                performing.do(deed)
+        except (NotPossible, NoSuchQuestion) as changed:
+            raise Stale("a question changed between decision and record") from changed
+        memory = with_offers(self.decided.step.memory, performing.replies)
+        if performing.filed is not None:
+            memory = replace(memory, question=performing.filed.id)
+        return Recorded(memory.as_json(), tuple(performing.replies))
+
+    def _check(self, connection: Connection) -> None:
+        cited = frozenset(self.decided.step.cited)
+        if cited and cited != repository.public_entries(connection, cited):
+            raise Stale
+
+
+class _Performing:
+    """One run through the deeds of a step; remembers the question filed last."""
+
+    def __init__(self, plan: StepPlan, connection: Connection, now: datetime) -> None:
+        self.plan = plan
+        self.connection = connection
+        self.now = now
+        self.filed: Filed | None = None
+        self.replies: list[Outgoing] = []
+
+    def do(self, deed: acts.Act | acts.Reply) -> None:
+        """Perform an act or render a reply."""
+        if isinstance(deed, Outgoing):
+            self.replies.append(deed)
+        elif isinstance(deed, acts.Receipt):
+            self.replies.append(self._receipt(deed))
+        else:
+            _PERFORM[type(deed)](self, deed)
+
+    def _receipt(self, wanted: acts.Receipt) -> Outgoing:
+        if self.filed is None:
+            raise ValueError("a receipt stands before the act that it confirms")
+        return letters.receipt(self.plan.world, wanted, self.filed)
+
+    def tie(self, question_id: int, more: tuple[int, ...] = ()) -> None:
+        """Show the thought's messages, and earlier pictures, with the question."""
+        message_ids = {*more, *self.plan.decided.message_ids}
+        repository.tie(self.connection, sorted(message_ids), question_id)
+
+    def known(self, question_id: int, due_at: datetime | None) -> None:
+        """Remember a question that was on record already as the one just filed."""
+        asked = self.plan.world.question(question_id)
+        if asked is None:
+            raise NoSuchQuestion
+        self.filed = Filed(asked.id, asked.code, asked.agency, due_at)
+
+
+def _open(run: _Performing, act: acts.Open) -> None:
+    new = desk.NewQuestion(
+        conversation_id=run.plan.conversation_id,
+        channel=run.plan.world.channel,
+        kind=act.matter,
+        agency=act.agency,
+        commune=act.commune or None,
+        text=act.text,
+        decision=dict(act.decision),
+        start=act.start,
+        answer=act.answer,
+    )
+    opened = desk.open_question(run.connection, new, run.now)
+    run.filed = Filed(opened.id, opened.code, opened.agency, opened.due_at, opened.key)
+    run.tie(opened.id, act.media)
+
+
+def _settle(run: _Performing, act: acts.Settle) -> None:
+    desk.settle(run.connection, act.question, act.answer, run.now)
+
+
+def _queue(run: _Performing, act: acts.Queue) -> None:
+    due = desk.queue_question(run.connection, act.question, act.agency, act.reason, run.now)
+    run.known(act.question, due)
+
+
+def _add(run: _Performing, act: acts.Add) -> None:
+    if act.text:
+        desk.add_to_question(run.connection, act.question, act.text, run.now)
+    run.tie(act.question, act.media)
+
+
+def _withdraw(run: _Performing, act: acts.Withdraw) -> None:
+    desk.withdraw(run.connection, act.question, run.now)
+
+
+def _reopen(run: _Performing, act: acts.Reopen) -> None:
+    due = desk.reopen(run.connection, act.question, act.text, run.now)
+    run.known(act.question, due)
+    run.tie(act.question)
+
+
+def _rate(run: _Performing, act: acts.Rate) -> None:
+    desk.rate(run.connection, act.question, act.score, run.now)
+
+
+def _consent(run: _Performing, act: acts.Consent) -> None:
+    given = desk.Consent(act.use, act.granted, act.wording)
+    desk.record_consent(run.connection, act.question, given, run.now)
+
+
+def _take_back(run: _Performing, act: acts.TakeBack) -> None:
+    for use in _USES:
+        desk.withdraw_consent(run.connection, act.question, use, run.now)
+
+
+def _propose(run: _Performing, act: acts.ProposeAlias) -> None:
+    repository.propose_alias(run.connection, act.entry, act.text, run.now)
+
+
+def _drop(run: _Performing, act: acts.DropMedia) -> None:
+    repository.drop_files(run.connection, act.messages)
+
+
+_PERFORM: Mapping[type, Callable[[_Performing, Any], None]] = {
+    acts.Open: _open,
+    acts.Settle: _settle,
+    acts.Queue: _queue,
+    acts.Add: _add,
+    acts.Withdraw: _withdraw,
+    acts.Reopen: _reopen,
+    acts.Rate: _rate,
+    acts.Consent: _consent,
+    acts.TakeBack: _take_back,
+    acts.ProposeAlias: _propose,
+    acts.DropMedia: _drop,
+}

@@ -1,0 +1,142 @@
+"""What a turn must know from the database, and the rows its acts touch beside the questions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from bot.conversation.state import Offer
+from bot.conversation.world import Asked
+from bot.delivery.turns import Turn
+from bot.questions import desk
+from bot.questions import repository as questions
+from bot.questions.codes import find_code
+from bot.questions.life import Bucket, State
+from bot.tables.delivery import attachment, message, provider_message
+from bot.tables.knowledge import alias, entry
+from knowledge.decisions import MatterKind
+
+_REMEMBERED = 20
+_UPLOAD = "file:"
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The citizen's questions, whatever this turn refers to, and the buttons last shown."""
+
+    questions: tuple[Asked, ...] = ()
+    looked_up: Mapping[str, Asked] = field(default_factory=dict)
+    quoted: Mapping[str, int] = field(default_factory=dict)
+    offers: tuple[Offer, ...] = ()
+
+
+def recall(connection: Connection, turn: Turn) -> Recalled:
+    """Read what deciding a turn needs."""
+    own = questions.recent_of_conversation(connection, turn.conversation_id, _REMEMBERED)
+    texts = [item.event.text for item in turn.pending]
+    quoted = {ref for item in turn.pending for ref in item.event.refers_to}
+    return Recalled(
+        questions=tuple(map(_asked, own)),
+        looked_up=_looked_up(connection, texts),
+        quoted=_quoted(connection, turn.channel, quoted),
+        offers=_last_offers(connection, turn.conversation_id),
+    )
+
+
+def public_entries(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
+    """Return which of these entries are public now."""
+    wanted = select(entry.c.id).where(entry.c.id.in_(list(ids)), entry.c.state == "public")
+    return frozenset(connection.execute(wanted).scalars())
+
+
+def tie(connection: Connection, message_ids: Sequence[int], question_id: int) -> None:
+    """Show messages, and the files they carry, with a question."""
+    if not message_ids:
+        return
+    desk.tie_messages(connection, question_id, message_ids)
+    if files := _files_of(connection, message_ids):
+        connection.execute(
+            update(attachment).where(attachment.c.id.in_(files)).values(question_id=question_id)
+        )
+
+
+def drop_files(connection: Connection, message_ids: Sequence[int]) -> None:
+    """Take what was attached out of the transcript and mark its files for erasure."""
+    if files := _files_of(connection, message_ids):
+        connection.execute(
+            update(attachment).where(attachment.c.id.in_(files)).values(state="erased")
+        )
+    rows = select(message.c.id, message.c.body).where(message.c.id.in_(message_ids))
+    for row in connection.execute(rows).all():
+        body = {**row.body, "attachments": [], "dropped": "identity_paper"}
+        connection.execute(update(message).where(message.c.id == row.id).values(body=body))
+
+
+def propose_alias(connection: Connection, entry_id: str, text: str, now: datetime) -> None:
+    """Keep a confirmed phrasing for review, once."""
+    known = select(alias.c.id).where(alias.c.entry_id == entry_id, alias.c.text == text)
+    if connection.execute(known).first() is None:
+        connection.execute(
+            insert(alias).values(
+                entry_id=entry_id, text=text, state="proposed", origin="confirmed", at=now
+            )
+        )
+
+
+def _asked(row: Row[Any]) -> Asked:
+    return Asked(
+        id=row.id,
+        code=row.code,
+        state=State(row.state),
+        bucket=Bucket(row.bucket),
+        agency=row.agency,
+        received_at=row.received_at,
+        due_at=row.due_at,
+        answered_at=row.answered_at,
+        matter=MatterKind(row.kind),
+        text=row.text or "",
+    )
+
+
+def _looked_up(connection: Connection, texts: Iterable[str]) -> dict[str, Asked]:
+    """Return the questions of the codes that stand in texts, without a word of theirs."""
+    codes = {code for code in map(find_code, texts) if code}
+    rows = (questions.by_code(connection, code) for code in codes)
+    return {row.code: replace(_asked(row), text="", own=False) for row in rows if row is not None}
+
+
+def _quoted(connection: Connection, channel: str, refs: set[str]) -> dict[str, int]:
+    if not refs:
+        return {}
+    rows = connection.execute(
+        select(provider_message.c.provider_id, message.c.question_id)
+        .join(message, message.c.id == provider_message.c.message_id)
+        .where(
+            provider_message.c.channel == channel,
+            provider_message.c.provider_id.in_(refs),
+            message.c.question_id.is_not(None),
+        )
+    ).all()
+    return {row.provider_id: row.question_id for row in rows}
+
+
+def _last_offers(connection: Connection, conversation_id: int) -> tuple[Offer, ...]:
+    """Return the buttons of our last message: an officer's answer shows some as well."""
+    body = connection.execute(
+        select(message.c.body)
+        .where(message.c.conversation_id == conversation_id, message.c.role != "citizen")
+        .order_by(message.c.seq.desc())
+        .limit(1)
+    ).scalar()
+    shown = (body or {}).get("buttons", ())
+    return tuple(Offer(b["label"], b["payload"]) for b in shown if b.get("payload"))
+
+
+def _files_of(connection: Connection, message_ids: Sequence[int]) -> list[str]:
+    bodies = connection.execute(
+        select(message.c.body).where(message.c.id.in_(message_ids))
+    ).scalars()
+    urls = [a.get("url", "") for body in bodies for a in body.get("attachments", ())]
+    return [url.removeprefix(_UPLOAD) for url in urls if url.startswith(_UPLOAD)]

@@ -1,0 +1,105 @@
+"""Matters for which no procedure card would be right: scams, own files, trust, Khmer script."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from bot.conversation.acts import Open, Receipt, Step
+from bot.conversation.cues import Cue, cue_in
+from bot.conversation.handover import explained, hand_over, send_to_officer
+from bot.conversation.replies import button, say
+from bot.conversation.state import Awaiting, Memory
+from bot.conversation.world import World
+from bot.messages import Button
+from knowledge.decisions import Decision, DecisionKind, MatterKind
+
+Special: TypeAlias = Callable[[World, Memory, str, Decision], Step]
+
+#: what the matcher and our own cues call the same thing
+_TOPICS = {"own_file": Cue.OWN_FILE, "scam": Cue.SCAM, "khmer": Cue.KHMER}
+
+
+def special_matter(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
+    """Return the step for a special matter, None for an ordinary message."""
+    if decision.topic == "officer":
+        return send_to_officer(world, memory, "asked_for_officer")
+    if decision.topic == "real_channel":
+        return genuine(world, memory)
+    grave = decision.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION)
+    if grave or decision.kind is DecisionKind.EMERGENCY:
+        return None
+    cue = _TOPICS.get(decision.topic) or cue_in(text)
+    act = _SPECIAL.get(cue) if cue else None
+    return act(world, memory, text, decision) if act else None
+
+
+def genuine(world: World, memory: Memory) -> Step:
+    """Say who we are and where that can be checked."""
+    said = world.wording
+    address = world.manner.public_url
+    domain = said("genuine.domain", address=address) if address else ""
+    text = said("genuine", place=world.manner.place, domain=domain).replace("  ", " ")
+    return Step(memory, (replace(say(world, "kept"), text=text),))
+
+
+def _scam(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    del text, decision
+    call = Button(world.wording("button.call", phone="113"), phone="113")
+    warning = replace(say(world, "scam", call), decision=DecisionKind.HANDOFF)
+    return Step(memory.settled(), (warning,))
+
+
+def _own_file(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    """Separate the file's number from our code; a late file is feedback to who received it."""
+    explanation = say(world, "own_file")
+    if decision.matter is MatterKind.FEEDBACK:
+        filed = hand_over(world, memory, text, decision, "late_file")
+        return replace(filed, deeds=(explanation, *filed.deeds))
+    remembered = replace(
+        memory.settled(),
+        awaiting=Awaiting.DOOR,
+        asked=text,
+        matter=str(MatterKind.FEEDBACK),
+        agency=decision.agency or world.manner.desk,
+    )
+    offered = say(
+        world, "own_file", button(world, "file_late", "send"), button(world, "keep", "keep")
+    )
+    return Step(remembered, (replace(offered, decision=DecisionKind.HANDOFF),))
+
+
+def _khmer(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    """Hand Khmer text to people: no machine reads or writes it here."""
+    agency = decision.agency or world.manner.desk
+    filed = Open(
+        text=text,
+        matter=MatterKind.QUESTION,
+        agency=agency,
+        commune=memory.commune,
+        decision=explained(decision, mark="khmer"),
+        media=memory.waiting_media,
+    )
+    return Step(
+        replace(memory.settled(), waiting_media=()), (filed, Receipt("receipt.khmer", agency))
+    )
+
+
+def _identity_paper(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    del text, decision
+    message = replace(say(world, "identity.please_not"), decision=DecisionKind.SMALLTALK)
+    return Step(replace(memory, identity_announced=True), (message,))
+
+
+def _acknowledged(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    del text, decision
+    message = replace(say(world, "acknowledged"), decision=DecisionKind.SMALLTALK)
+    return Step(memory, (message,))
+
+
+_SPECIAL: Mapping[Cue, Special] = {
+    Cue.SCAM: _scam,
+    Cue.OWN_FILE: _own_file,
+    Cue.KHMER: _khmer,
+    Cue.IDENTITY_PAPER: _identity_paper,
+    Cue.ACKNOWLEDGED: _acknowledged,
+}

@@ -1,0 +1,129 @@
+"""What a conversation remembers from one turn to the next, as a frozen value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Awaiting(StrEnum):
+    """What the last message of ours asked for."""
+
+    NOTHING = "nothing"
+    CHOICE = "choice"
+    HELPED = "helped"
+    QUESTION = "question"  # "gặp cán bộ" came without a question: the next words are one
+    MORE = "more"  # "hỏi thêm": the next words belong to `question`
+    DOOR = "door"  # a complaint or denunciation was shown its door
+    COMMUNE = "commune"
+    RATING = "rating"
+    CONSENT_PUBLISH = "consent_publish"
+    CONSENT_AIR = "consent_air"
+    WITHDRAW = "withdraw"
+    ERASE = "erase"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button under our last message; typed words may choose it as well."""
+
+    label: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All the dialogue keeps between turns.
+
+    `asked` holds the citizen's words that the open offers are about, `others` the entries
+    thought of beside the one shown. `question` is the question now spoken of. `waiting_media`
+    are transcript ids of pictures and the like that came before their question. `stopped` is
+    the wish to get no notices.
+    """
+
+    greeted: bool = False
+    awaiting: Awaiting = Awaiting.NOTHING
+    offers: tuple[Offer, ...] = ()
+    asked: str = ""
+    matter: str = "question"
+    agency: str = ""
+    entry: str = ""
+    facet: str = ""
+    others: tuple[str, ...] = ()
+    question: int | None = None
+    commune: str = ""
+    waiting_media: tuple[int, ...] = ()
+    identity_announced: bool = False
+    thanked: bool = False
+    stopped: bool = False
+    window_from: datetime | None = None
+    window_count: int = 0
+
+    def settled(self) -> "Memory":
+        """Return the memory with nothing offered and nothing awaited."""
+        return replace(self, awaiting=Awaiting.NOTHING, offers=())
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON, leaving out what is as at the start."""
+        blank = Memory()
+        kept = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {
+            name: _plain(value) for name, value in kept.items() if value != getattr(blank, name)
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> "Memory":
+        """Rebuild what `as_json` wrote; what is unknown or misshapen starts afresh."""
+        known = {}
+        for name, read in _READERS.items():
+            try:
+                known[name] = read(record[name])
+            except (KeyError, TypeError, ValueError, AttributeError):
+                continue
+        return cls(**known)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON out
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Offer):
+        return [value.label, value.payload]
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _of(kind: type) -> Any:  # noqa: ANN401 - a reader per field, types differ
+    def read(value: Any) -> Any:  # noqa: ANN401
+        if not isinstance(value, kind):
+            raise TypeError(f"{value!r} is no {kind.__name__}")
+        return value
+
+    return read
+
+
+def _offers(value: Any) -> tuple[Offer, ...]:  # noqa: ANN401 - JSON in
+    return tuple(Offer(str(label), str(payload)) for label, payload in value)
+
+
+_TEXT, _FLAG, _NUMBER = _of(str), _of(bool), _of(int)
+_READERS: Mapping[str, Any] = {
+    "greeted": _FLAG,
+    "awaiting": Awaiting,
+    "offers": _offers,
+    "asked": _TEXT,
+    "matter": _TEXT,
+    "agency": _TEXT,
+    "entry": _TEXT,
+    "facet": _TEXT,
+    "others": lambda value: tuple(map(_TEXT, value)),
+    "question": _NUMBER,
+    "commune": _TEXT,
+    "waiting_media": lambda value: tuple(map(_NUMBER, value)),
+    "identity_announced": _FLAG,
+    "thanked": _FLAG,
+    "stopped": _FLAG,
+    "window_from": datetime.fromisoformat,
+    "window_count": _NUMBER,
+}

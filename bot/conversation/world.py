@@ -1,0 +1,109 @@
+"""What the dialogue may look at: knowledge, the citizen's questions, the hour, the wording."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.clock import WorkCalendar
+from bot.questions.life import Bucket, State
+from bot.wording import Wording
+from knowledge.decisions import Decision, MatterKind
+from knowledge.entries import Entry
+from knowledge.matcher import Context
+
+
+class Library(Protocol):
+    """Public knowledge as the dialogue needs it; answers from memory, never waits."""
+
+    @property
+    def version(self) -> str:
+        """Name the state of knowledge and matcher that a decision was made with."""
+
+    def decide(self, text: str, context: Context) -> Decision:
+        """Understand a message; a follow-up refers to the context's last entry."""
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """Return a public entry."""
+
+    def hotlines(self) -> tuple[Entry, ...]:
+        """Return the lines to show a citizen who asks for numbers, most urgent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of somebody's, as far as the dialogue may know it.
+
+    `own` is false for a question looked up by its code from another conversation: then
+    nothing of its text is known here.
+    """
+
+    id: int
+    code: str
+    state: State
+    bucket: Bucket
+    agency: str
+    received_at: datetime
+    due_at: datetime | None = None
+    answered_at: datetime | None = None
+    matter: MatterKind = MatterKind.QUESTION
+    text: str = ""
+    own: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still owes the citizen an answer."""
+        return self.bucket is Bucket.OPEN and self.state is not State.CHOOSING
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it must never be published."""
+        return self.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What differs between installations: place, addresses, where doubtful questions go."""
+
+    place: str = "thành phố Cần Thơ"
+    #: receives what no agency could be found for; its coordinators pass it on
+    desk: str = "ct-van-phong-ubnd"
+    inspectorate: str = "ct-thanh-tra"
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything a decision depends on beside memory and message; values only."""
+
+    library: Library
+    wording: Wording
+    calendar: WorkCalendar
+    now: datetime
+    agency_name: Callable[[str], str]
+    manner: Manner = Manner()
+    channel: str = "web"
+    #: the citizen's latest questions, newest first
+    questions: tuple[Asked, ...] = ()
+    #: code → question of anybody, for the codes that stand in this turn's messages
+    looked_up: Mapping[str, Asked] = field(default_factory=dict)
+    #: provider's message id → question, for the messages this turn quotes
+    quoted: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def local_now(self) -> datetime:
+        """Return this moment on the office's clock."""
+        return self.calendar.local(self.now)
+
+    @property
+    def open_questions(self) -> tuple[Asked, ...]:
+        """Return the citizen's questions that wait for somebody, newest first."""
+        return tuple(asked for asked in self.questions if asked.is_open)
+
+    def question(self, question_id: int | None) -> Asked | None:
+        """Return one of the citizen's own questions."""
+        return next((asked for asked in self.questions if asked.id == question_id), None)
+
+    def by_code(self, code: str) -> Asked | None:
+        """Return one of the citizen's own questions by its code."""
+        return next((asked for asked in self.questions if asked.code == code), None)

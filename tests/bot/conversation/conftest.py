@@ -1,0 +1,62 @@
+"""A database with the small library's entries, and citizens to talk with."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, insert
+from sqlalchemy.pool import StaticPool
+
+from bot.messages import Outgoing
+from bot.tables import metadata
+from bot.tables.knowledge import entry
+from tests.bot.conversation.chat import FRIDAY, Chat
+from tests.bot.conversation.library import ENTRIES
+
+NewChat = Callable[..., Chat]
+
+
+@pytest.fixture(scope="package")
+def engine() -> Iterator[Engine]:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    metadata.create_all(engine)
+    rows: list[dict[str, Any]] = [
+        {
+            "id": e.id,
+            "kind": e.kind,
+            "code": e.code,
+            "state": "public",
+            "merged": e.as_json(),
+            "folded": "",
+            "changed_at": FRIDAY,
+        }
+        for e in ENTRIES
+    ]
+    with engine.begin() as connection:
+        connection.execute(insert(entry), rows)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
+
+
+@pytest.fixture(scope="package")
+def said() -> list[Outgoing]:
+    """Every reply given in this package's tests."""
+    return []
+
+
+@pytest.fixture
+def new_chat(connection: Connection, said: list[Outgoing]) -> NewChat:
+    return lambda **given: Chat(connection, said, **given)
+
+
+@pytest.fixture
+def chat(new_chat: NewChat) -> Chat:
+    return new_chat()
