@@ -14,6 +14,7 @@ from knowledge.decisions import Decision, DecisionKind, MatterKind
 from knowledge.entries import Entry, Facet
 
 _KEPT_WORDS = 600
+_SHORT = 6
 _EMERGENCY_NUMBERS = {
     "fire": ("114", "115"),
     "drowning": ("114", "115"),
@@ -65,7 +66,8 @@ def answer(world: World, memory: Memory, text: str, decision: Decision, found: l
     """
     entry = found[0]
     card = answer_card(world, entry, decision.facet)
-    is_followup = entry.id == memory.entry and memory.awaiting is Awaiting.HELPED
+    is_short = len(text.split()) <= _SHORT
+    is_followup = entry.id == memory.entry and (is_short or memory.awaiting is Awaiting.HELPED)
     remembered = _showing(memory, entry, decision.facet, text)
     if is_followup:
         return Step(replace(remembered, asked=memory.asked or text), (card,), (entry.id,))
@@ -103,6 +105,7 @@ def offer(world: World, memory: Memory, text: str, decision: Decision, found: li
     remembered = replace(
         memory,
         awaiting=Awaiting.CHOICE,
+        entry="",
         asked=text[:_KEPT_WORDS],
         agency=filed.agency,
         commune=filed.commune,

@@ -137,7 +137,7 @@ def _is_sound(entry: Entry, facet: Facet) -> bool:
 def counter(world: World, entry: Entry) -> str:
     """Return whom to ask about what is not certain."""
     if entry.agencies:
-        return world.agency_name(entry.agencies[0])
+        return world.name_of(entry.agencies[0])
     return world.wording("card.counter")
 
 

@@ -6,13 +6,11 @@ from typing import Any
 from bot.conversation.acts import Add, Open, Queue, Receipt, Step
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
-from bot.conversation.world import Asked, World
+from bot.conversation.world import ANY_COMMUNE, Asked, World
 from bot.messages import Outgoing
 from bot.questions.life import State
 from knowledge.decisions import Decision, DecisionKind, MatterKind
 
-#: the commune of the asker, when nobody knows yet which
-ANY_COMMUNE = "ct-xa"
 _DOORS = {MatterKind.COMPLAINT: "door.complaint", MatterKind.DENUNCIATION: "door.denunciation"}
 
 

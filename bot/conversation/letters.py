@@ -45,7 +45,7 @@ def receipt(world: World, asked_for: Receipt, filed: Filed) -> Outgoing:
     lines = [
         said(
             asked_for.wording,
-            agency=world.agency_name(filed.agency or asked_for.agency),
+            agency=world.name_of(filed.agency or asked_for.agency),
             hour=hour_in_words(world.local_now),
             day=day_in_words(today, today),
         ),
@@ -83,7 +83,7 @@ def status_line(world: World, asked: Asked) -> str:
     moment = world.calendar.local(day).date() if day else None
     state = world.wording(
         f"state.{asked.state}",
-        agency=world.agency_name(asked.agency),
+        agency=world.name_of(asked.agency),
         day=day_in_words(moment, today) if moment else "",
     )
     late = asked.is_open and asked.due_at is not None and asked.due_at < world.now

@@ -11,6 +11,8 @@ from bot.conversation.state import Awaiting, Memory, Offer
 from bot.conversation.words import is_no, is_yes, label_in, number_in
 from bot.conversation.world import World
 
+_NATIONAL_LINES = tuple(f"hotline:{number}" for number in (113, 114, 115, 112, 111))
+
 
 def press(world: World, memory: Memory, payload: str) -> Step:
     """Do what a button stands for; an unknown one gets a kind word."""
@@ -41,8 +43,8 @@ def _plain_press(world: World, memory: Memory, pressed: Press) -> Step:
 
 
 def hotlines(world: World, memory: Memory) -> Step:
-    """Show the public numbers."""
-    lines = world.library.hotlines()
+    """Show the numbers that are the same everywhere in the country."""
+    lines = [line for line in map(world.library.entry, _NATIONAL_LINES) if line is not None]
     card = hotlines_card(world, lines)
     return Step(memory, (card,), tuple(line.id for line in lines))
 

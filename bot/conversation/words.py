@@ -8,9 +8,9 @@ from rapidfuzz import fuzz
 from knowledge.text import clean, fold
 
 _NOT_WORDS = re.compile(r"[^0-9a-z\u1780-\u17ff]+")
-_COURTESY = frozenset(
-    "da a ah nha nhe nhen nghen hen ha vang thua vay ma thoi ban".split()
-    + "anh chi em co chu bac ad admin oi giup".split()
+_POLITE_BEFORE = frozenset("da a ah vang thua ad admin oi bac chu anh chi".split())
+_POLITE_AFTER = _POLITE_BEFORE | frozenset(
+    "nha nhe nhen nghen hen ha vay ma thoi ban em co giup di".split()
 )
 _NUMBERS = {
     "1": 1, "mot": 1, "nhat": 1, "dau": 1, "dau tien": 1,
@@ -47,9 +47,9 @@ def bare(text: str) -> str:
     """Return `plain` without polite words around it, unless nothing else is left."""
     words = plain(text).split()
     kept = list(words)
-    while kept and kept[0] in _COURTESY:
+    while kept and kept[0] in _POLITE_BEFORE:
         kept.pop(0)
-    while kept and kept[-1] in _COURTESY:
+    while kept and kept[-1] in _POLITE_AFTER:
         kept.pop()
     return " ".join(kept or words)
 

@@ -12,6 +12,9 @@ from knowledge.decisions import Decision, MatterKind
 from knowledge.entries import Entry
 from knowledge.matcher import Context
 
+#: the commune of the asker, when nobody knows yet which
+ANY_COMMUNE = "ct-xa"
+
 
 class Library(Protocol):
     """Public knowledge as the dialogue needs it; answers from memory, never waits."""
@@ -25,9 +28,6 @@ class Library(Protocol):
 
     def entry(self, entry_id: str) -> Entry | None:
         """Return a public entry."""
-
-    def hotlines(self) -> tuple[Entry, ...]:
-        """Return the lines to show a citizen who asks for numbers, most urgent first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,10 @@ class World:
     def open_questions(self) -> tuple[Asked, ...]:
         """Return the citizen's questions that wait for somebody, newest first."""
         return tuple(asked for asked in self.questions if asked.is_open)
+
+    def name_of(self, agency: str) -> str:
+        """Return an agency's name; a commune that is not known yet is the asker's own."""
+        return self.wording("agency.commune") if agency == ANY_COMMUNE else self.agency_name(agency)
 
     def question(self, question_id: int | None) -> Asked | None:
         """Return one of the citizen's own questions."""

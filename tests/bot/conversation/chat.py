@@ -22,7 +22,6 @@ HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 FRIDAY = datetime(2026, 11, 6, 16, 40, tzinfo=HANOI)
 WORDING = Wording.load()
 AGENCIES = {
-    "ct-xa": "UBND xã, phường nơi ông/bà ở",
     "ct-so-xay-dung": "Sở Xây dựng",
     "ct-so-tu-phap": "Sở Tư pháp",
     "ct-van-phong-ubnd": "Văn phòng UBND thành phố",

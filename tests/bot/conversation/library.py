@@ -153,7 +153,3 @@ class SmallLibrary:
     def entry(self, entry_id: str) -> Entry | None:
         """Return an entry."""
         return self.entries.get(entry_id)
-
-    def hotlines(self) -> tuple[Entry, ...]:
-        """Return the numbers."""
-        return (POLICE, INSURANCE_LINE)

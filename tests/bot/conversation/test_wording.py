@@ -1,0 +1,56 @@
+"""How the service speaks: every sentence of the catalogue and every reply of these tests."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import bot.wording
+from bot.messages import Outgoing
+
+BANNED = re.compile(
+    r"(?<!\w)(bạn|(?<!trẻ )em|quý khách|người dùng|từ chối|không hợp lệ|lỗi hệ thống)(?!\w)",
+    re.IGNORECASE,
+)
+#: parts of a message, or messages that begin with a title or a number
+NO_OPENING = re.compile(
+    r"(button|facet|card|state|agency)\.(?!unknown)|answer\.|receipt\.(code|due|closed|link)"
+    r"|status\.(one|due|late)|emergency|hotline\.unknown|media\.voice_text|genuine\.domain"
+)
+CATALOGUE = Path(bot.wording.__file__).parent / "vi" / "citizen.po"
+
+
+def sentences() -> list[tuple[str, str]]:
+    with CATALOGUE.open("rb") as stream:
+        catalogue = read_po(stream, locale="vi")
+    return [(str(m.id), str(m.string)) for m in catalogue if m.id]
+
+
+@pytest.mark.parametrize(("name", "sentence"), sentences(), ids=lambda value: str(value)[:30])
+def test_a_sentence_is_polite(name: str, sentence: str) -> None:
+    assert BANNED.search(sentence) is None
+    assert NO_OPENING.match(name) or sentence.startswith("Dạ,")
+
+
+def test_button_labels_fit_a_phone() -> None:
+    labels = [text for name, text in sentences() if name.startswith("button.")]
+    assert [label for label in labels if len(label) > 35 and not label.startswith("Dạ")] == []
+
+
+def test_every_reply_of_these_tests_is_polite_and_short(said: Sequence[Outgoing]) -> None:
+    assert said, "run together with the other tests of this package"
+    for reply in said:
+        assert BANNED.search(reply.text) is None, reply.text
+        assert len(reply.text) <= 1500, reply.text
+        assert len(reply.buttons) <= 5, reply.text
+
+
+def test_every_reply_opens_with_da_or_a_title(said: Sequence[Outgoing]) -> None:
+    for reply in said:
+        first = reply.text.splitlines()[0]
+        is_title = first.isupper() or first.startswith(
+            ("TRẢ LỜI", "GỌI NGAY", "Công an", "Bảo hiểm")
+        )
+        assert first.startswith("Dạ,") or is_title, first
