@@ -55,7 +55,15 @@ def entry(record: Record, kind: EntryKind) -> Entry:
     checked_on = day(record, "checked_on")
     source = str(values.get("source", ""))
     found = facts(record, source, checked_on)
+    values.setdefault("online_url", _online(found, str(values.get("source_url", ""))))
     return Entry(f"{kind}:{code}", kind, code, facts=found, checked_on=checked_on, **values)
+
+
+def _online(found: Mapping[Facet, Fact], page: str) -> str:
+    """The procedure's own page is where one applies, unless the fact says one cannot."""
+    told = found.get(Facet.ONLINE)
+    refused = told and re.match(r"(chưa|không)\b", told.text.lower())
+    return page if told and told.sound and not refused else ""
 
 
 def facts(record: Record, source: str, checked_on: date | None) -> Mapping[Facet, Fact]:

@@ -1,0 +1,1 @@
+"""Knowledge in the database: its layers, imports, findings, and the live index."""
