@@ -252,7 +252,7 @@ def _repeat(connection: Connection, inbox_id: int, digest: str) -> Accepted:
         .outerjoin(message, message.c.inbox_id == inbox.c.id)
         .where(inbox.c.id == inbox_id)
     )
-    conversation_id, first, seq = connection.execute(statement).one().tuple()
+    conversation_id, first, seq = connection.execute(statement).one()
     return Accepted(conversation_id, seq, inbox_id, duplicate=True, conflict=first != digest)
 
 

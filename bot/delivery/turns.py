@@ -44,9 +44,11 @@ class Wait:
 
 
 class Plan(Protocol):
-    """A decision ready to be recorded. Decides `through`, the seq of the last row it covers."""
+    """A decision ready to be recorded."""
 
-    through: int
+    @property
+    def through(self) -> int:
+        """The seq of the last row it covers."""
 
     def record(self, connection: Connection, now: datetime) -> "Recorded":
         """Write everything but the messages; raise Stale where a cited entry has changed."""

@@ -6,9 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, event
 
-#: seconds a statement waits for another process that holds the file
-BUSY_SECONDS = 2.0
-
 
 def to_json(value: object) -> str:
     """Return compact JSON in plain UTF-8; a lone surrogate becomes "?", as no database keeps it."""
@@ -23,16 +20,18 @@ def sqlite_engine(
     query_only: bool = False,
     pool: type[Pool] = QueuePool,
     foreign_keys: bool = True,
+    busy_seconds: float = 2.0,
 ) -> Engine:
     """Return an engine whose transactions are SQLite's own: `begin` opens each.
 
     The driver's habit of opening transactions by itself is switched off; WAL with
-    synchronous=FULL makes a commit survive a power cut.
+    synchronous=FULL makes a commit survive a power cut. `busy_seconds` is how long a statement
+    waits for another process that holds the file.
     """
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=pool,
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+        connect_args={"check_same_thread": False, "timeout": busy_seconds},
         json_serializer=to_json,
         hide_parameters=True,  # errors are logged; what citizens wrote is not
     )

@@ -28,7 +28,8 @@ class SqliteStore:
 
     `exclusive` is for the service: it refuses a second one on the same file with
     DatabaseInUse. Commands leave it out and may read and write beside the service.
-    `on_wake` is called in the caller's event loop, after the commit.
+    `on_wake` is called in the caller's event loop, after the commit. `waiting` bounds the
+    queue of writes, `busy_seconds` the wait for another process that holds the file.
     """
 
     def __init__(
@@ -38,14 +39,17 @@ class SqliteStore:
         *,
         exclusive: bool = False,
         waiting: int = 5000,
+        busy_seconds: float = 2.0,
     ) -> None:
         if not path.exists():
             raise SchemaOutdated
         self._lock = DatabaseLock(path) if exclusive else None
         if self._lock:
             self._lock.acquire()
-        self._reading = sqlite_engine(path, query_only=True)
-        self._writing = sqlite_engine(path, begin="BEGIN IMMEDIATE", pool=StaticPool)
+        self._reading = sqlite_engine(path, query_only=True, busy_seconds=busy_seconds)
+        self._writing = sqlite_engine(
+            path, begin="BEGIN IMMEDIATE", pool=StaticPool, busy_seconds=busy_seconds
+        )
         try:
             with self._reading.connect() as connection:
                 require_head(connection)
@@ -67,6 +71,16 @@ class SqliteStore:
         except RuntimeError as error:
             raise StoreUnavailable("the store is closed") from error
         return await future
+
+    @property
+    def commits(self) -> int:
+        """Transactions so far; fewer than writes where several shared one."""
+        return self._writer.commits
+
+    @property
+    def waiting(self) -> int:
+        """Writes that wait for the writer."""
+        return self._writer.waiting()
 
     async def close(self) -> None:
         """Finish the queued writes, then let go of the file and its lock."""

@@ -22,7 +22,6 @@ _UNAVAILABLE = frozenset(
         sqlite3.SQLITE_LOCKED,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_NOTADB,
@@ -32,10 +31,13 @@ _UNAVAILABLE = frozenset(
 )
 
 
-def is_unavailable(error: BaseException) -> bool:
+def is_unavailable(error: BaseException, *, writing: bool = False) -> bool:
     """Whether the database could not take a statement that was otherwise right."""
     code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
-    return isinstance(error, DBAPIError) and code is not None and code & 0xFF in _UNAVAILABLE
+    if not isinstance(error, DBAPIError) or code is None:
+        return False
+    # a disk that failed may come back read-only; a reader that writes is only a mistake of ours
+    return code & 0xFF in _UNAVAILABLE or (writing and code & 0xFF == sqlite3.SQLITE_READONLY)
 
 
 @dataclass(slots=True)
@@ -76,6 +78,8 @@ class GroupWriter:
         self._together = together
         self._queue: queue.Queue[_Item | None] = queue.Queue(waiting)
         self._closed = False
+        #: transactions so far; fewer than bodies where several shared one
+        self.commits = 0
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -91,6 +95,10 @@ class GroupWriter:
             raise StoreUnavailable("too many writes are waiting") from error
         return item.future
 
+    def waiting(self) -> int:
+        """Return how many bodies nobody has looked at yet."""
+        return self._queue.qsize()
+
     def close(self) -> None:
         """Finish what was queued; blocks, so call it in a thread."""
         if not self._closed:
@@ -105,6 +113,7 @@ class GroupWriter:
             ending = self._gather(items)
             if items:
                 self._write(items)
+                self.commits += 1
                 _report(items, self._on_wake)
 
     def _gather(self, items: list[_Item]) -> bool:
@@ -137,7 +146,9 @@ def _run_body(connection: Connection, item: _Item) -> None:
     try:
         item.done = item.body(connection)
     except Exception as error:
-        if is_unavailable(error):  # SQLite may have rolled back everything, neighbours included
+        if is_unavailable(
+            error, writing=True
+        ):  # SQLite may have rolled back everything, neighbours included
             raise
         item.error = error
         connection.exec_driver_sql("ROLLBACK TO item")
@@ -145,7 +156,7 @@ def _run_body(connection: Connection, item: _Item) -> None:
 
 
 def _translate(error: Exception) -> Exception:
-    if not is_unavailable(error):
+    if not is_unavailable(error, writing=True):
         return error
     unavailable = StoreUnavailable(f"the database cannot take writes now: {error.__cause__}")
     unavailable.__cause__ = error

@@ -1,0 +1,117 @@
+"""Once per period: a row for each slot of a schedule; inserting it is the right to run it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+
+from bot.store import Done
+from bot.store.upsert import insert
+from bot.tables.delivery import slot
+
+#: a slot that failed this often stays failed until a person looks
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to run a slot; void once somebody else has a later attempt."""
+
+    name: str
+    moment: datetime
+    owner: str
+    attempt: int
+
+
+def key(moment: datetime) -> str:
+    """Return a slot's name, sorting like its moment: "2026-11-21T05:00:00.000000Z"."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment_of(name: str) -> datetime:
+    """Return the moment a slot is named after."""
+    return datetime.strptime(name, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def newest(connection: Connection, name: str) -> datetime | None:
+    """Return the latest slot of a schedule that anybody has begun."""
+    found = connection.execute(select(func.max(slot.c.slot)).where(slot.c.name == name)).scalar()
+    return None if found is None else moment_of(found)
+
+
+def begin(connection: Connection, name: str, now: datetime) -> None:
+    """Let a schedule that never ran start from now: nothing is owed for the time before."""
+    statement = insert(connection, slot).values(
+        name=name, slot=key(now), state="done", owner="first sight", finished_at=now
+    )
+    connection.execute(statement.on_conflict_do_nothing())
+
+
+def unfinished(connection: Connection, name: str, now: datetime) -> list[datetime]:
+    """Return slots whose runner died or failed and that may be tried again, oldest first."""
+    statement = select(slot.c.slot).where(slot.c.name == name, _again(now)).order_by(slot.c.slot)
+    return [moment_of(found) for found in connection.execute(statement).scalars()]
+
+
+def claim(
+    name: str, moment: datetime, owner: str, until: datetime, now: datetime, connection: Connection
+) -> Done[Claim | None]:
+    """Take a slot until a moment, new or left behind by another; None where it is taken."""
+    row = {"name": name, "slot": key(moment), "state": "running", "owner": owner}
+    statement = insert(connection, slot).values(**row, leased_until=until, attempts=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=[slot.c.name, slot.c.slot],
+        set_={
+            "state": "running",
+            "owner": owner,
+            "leased_until": until,
+            "attempts": slot.c.attempts + 1,
+        },
+        where=_again(now),
+    )
+    attempt = connection.execute(statement.returning(slot.c.attempts)).scalar()
+    return Done(None if attempt is None else Claim(name, moment, owner, attempt))
+
+
+def finish(
+    taken: Claim,
+    now: datetime,
+    reason: str | None,
+    retry_at: datetime | None,
+    connection: Connection,
+) -> Done[bool]:
+    """Close a slot, failed where there is a reason; False where it was taken over meanwhile."""
+    found = connection.execute(
+        update(slot)
+        .where(
+            slot.c.name == taken.name,
+            slot.c.slot == key(taken.moment),
+            slot.c.owner == taken.owner,
+            slot.c.attempts == taken.attempt,
+        )
+        .values(
+            state="done" if reason is None else "failed",
+            reason=reason,
+            leased_until=retry_at,
+            finished_at=now,
+        )
+    )
+    return Done(found.rowcount == 1)
+
+
+def release(owner: str, now: datetime, connection: Connection) -> Done[None]:
+    """Let go of what other owners run: for a service that knows it is the only one."""
+    connection.execute(
+        update(slot)
+        .where(slot.c.state == "running", slot.c.owner != owner)
+        .values(leased_until=now - timedelta(microseconds=1))
+    )
+    return Done(None)
+
+
+def _again(now: datetime) -> ColumnElement[bool]:
+    return (
+        or_(slot.c.state == "running", slot.c.state == "failed")
+        & (slot.c.leased_until < now)
+        & (slot.c.attempts < MOST_ATTEMPTS)
+    )
