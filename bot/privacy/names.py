@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.privacy.masks import Mask, MaskKind
+from knowledge.text import fold
 
 _FAMILY = frozenset(
     (
@@ -16,19 +17,21 @@ _FAMILY = frozenset(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_GIVEN = 4
+# The two below look at text without tone marks, so that both ways of typing are one.
 _PERSON_BEFORE = re.compile(
-    r"(?:^|[\s,.(:])(?:ông|bà|anh|chị|cô|chú|bác|dì|cậu|mợ|thím|cháu|em|con|vợ|chồng|cha|mẹ|má|ba|"
-    r"tía|ngoại|nội|tên|họ tên|họ và tên|là|gặp|mang tên|đứng tên|của|cho)"
-    r"(?:\s+(?:tôi|là|:))*[\s:]*$",
-    re.IGNORECASE,
+    r"(?:^|[\s,.(:])(?:ong|ba|anh|chi|co|chu|bac|di|cau|mo|thim|chau|em|con|vo|chong|cha|me|ma|"
+    r"tia|ngoai|noi|ten|ho ten|ho va ten|la|gap|mang ten|dung ten|cua|cho)"
+    r"(?:\s+(?:toi|la|:))*[\s:]*$"
 )
-#: what bears a person's name in public, or a title that makes the person an office
+#: what bears a person's name in public, or a number that makes the name a street's
 _THING_BEFORE = re.compile(
-    r"(?:đường|phố|hẻm|ngõ|trường|thpt|thcs|tiểu học|mầm non|mẫu giáo|đại học|bệnh viện|công viên|"
-    r"cầu|chợ|quảng trường|nhà thờ|chùa|đền|phường|xã|ấp|khóm|quận|huyện|thị xã|thành phố|tỉnh|"
-    r"bến xe|tượng đài|giải thưởng|quỹ|nhà văn hóa|nhà văn hoá|số \d+\S*|\d+\S*)[\s:]*$",
-    re.IGNORECASE,
+    r"(?:duong|hem|ngo|truong|thpt|thcs|tieu hoc|mam non|mau giao|dai hoc|cao dang|benh vien|"
+    r"cong vien|quang truong|nha tho|phuong|xa|ap|khom|huyen|thi xa|thi tran|thanh pho|tinh|"
+    r"ben xe|tuong dai|giai thuong|nha van hoa|kenh|rach|"
+    r"(?:so )?\d+\S*)[\s:]*$"
 )
+#: things whose bare letters mean something else ("cho", "den", "cau"): told by their marks
+_MARKED_THING_BEFORE = re.compile(r"(?:chợ|cầu|chùa|đền|phố|quận|quỹ)[\s:]*$", re.IGNORECASE)
 _INTRODUCED = re.compile(
     r"(?:(?:tôi|toi|em|con|cháu|chau|mình|minh|tui)\s+(?:tên|ten)(?:\s+(?:là|la))?"
     r"|(?:họ và tên|ho va ten|họ tên|ho ten)(?:\s+(?:là|la))?)\s*:?\s*"
@@ -45,9 +48,10 @@ def full_names(text: str) -> Iterator[Mask]:
     for words in _capitalised_runs(text):
         start, end = words[0].start(), words[-1].end()
         before = text[max(0, start - 40) : start]
-        if _THING_BEFORE.search(before):
+        folded = fold(before)
+        if _THING_BEFORE.search(folded) or _MARKED_THING_BEFORE.search(before):
             continue
-        if len(words) >= 3 or _PERSON_BEFORE.search(before):
+        if len(words) >= 3 or _PERSON_BEFORE.search(folded):
             yield Mask(start, end, MaskKind.NAME, "full name")
 
 

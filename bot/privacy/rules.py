@@ -32,13 +32,14 @@ _SOCIAL_NAMED = re.compile(
 _HANDLE = re.compile(r"(?<![\w.@])@[A-Za-z][\w.]{2,}")
 
 _PHONE = re.compile(
-    rf"(?<![\w/])(?<!\d[.,])(?:(?:\+|00)?84{_GAP}(?:\(0\)|0)?{_GAP}|\(?0)"
+    rf"(?<![\w/])(?<!\d[.,])(?:(?:\+|00)?84{_GAP}(?:\(0\)|0)?{_GAP}|\(?0{_GAP})"
     rf"(?:\d\)?{_GAP}{_GAP}){{8,9}}\d(?!\d|[.,]\d|/\d)"
 )
 _TWELVE = re.compile(rf"(?<![\w/])0(?:{_GAP}\d){{11}}(?!\d|[.,]\d)")
 _PASSPORT = re.compile(r"\b[A-Z]\d{7,8}\b")
 _HEALTH_CARD = re.compile(rf"\b[A-Z]{{2}}{_GAP}\d(?:{_GAP}\d){{12}}\b")
-_NUMBER = re.compile(r"(?<![\w/])\d(?:[ .\-]?\d){5,18}(?:-\d{3})?(?!\d|[.,]\d|/\d)")
+_NUMBER = re.compile(r"(?<![\w/])\+?\d(?:[ .\-]?\d){5,18}(?:-\d{3})?(?!\d|[.,]\d|/\d)")
+_LONG = re.compile(r"(?<![\w/.,])\d{11,19}(?![\w]|[.,]\d)")
 _PLATE = re.compile(
     r"(?<![\w./])[1-9]\d[ .\-]?(?:[A-HK-Z]{1,2}\d?|MĐ\d?|LD|NN|NG|QT)[ .\-]{0,2}"
     r"(?:\d{3}[ .]\d{2}|\d{4,5})(?!\d)",
@@ -46,12 +47,12 @@ _PLATE = re.compile(
 )
 
 _DATE = (
-    r"(?:\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:\d{4}|\d{2})(?!\d)"
+    r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:\d{4}|\d{2})(?!\d)"
     r"|(?:ngày |ngay )?\d{1,2} (?:tháng|thang) \d{1,2},? (?:năm |nam )?\d{4})"
 )
 _BIRTH = re.compile(
     rf"(?:\b(?:ngày sinh|ngay sinh|sinh ngày|sinh ngay|sinh vào|sinh vao|sinh|ngày tháng năm sinh|"
-    rf"ngay thang nam sinh|n\.?sinh|sn|dob)\b)[ :,là]{{0,6}}({_DATE})",
+    rf"ngay thang nam sinh|n\.?sinh|sn|dob)\b)(?:[ :,]+(?!\d)\w+){{0,4}}[ :,]*({_DATE})",
     re.IGNORECASE,
 )
 _PLOT = re.compile(
@@ -80,7 +81,11 @@ _OFFICE = re.compile(
 #: words that give a bare number its meaning, looked for just before it
 _MEANINGS = (
     (MaskKind.TAX_CODE, r"\bmst\b|mã số thuế|ma so thue"),
-    (MaskKind.BANK_ACCOUNT, r"\bstk\b|tài khoản|tai khoan|\btk\b|số thẻ|so the|ngân hàng|bank"),
+    (
+        MaskKind.BANK_ACCOUNT,
+        r"\bstk\b|tài khoản|tai khoan|\btk\b|số thẻ|so the|ngân hàng|bank|chuyển khoản|"
+        r"chuyen khoan|\bck\b",
+    ),
     (
         MaskKind.ID_NUMBER,
         r"\bcccd\b|\bcmnd\b|\bcmt\b|căn cước|can cuoc|chứng minh|chung minh|định danh|dinh danh|"
@@ -170,6 +175,13 @@ def numbers_by_context(text: str) -> Iterator[Mask]:
             yield Mask(match.start(), match.end(), meaning, "number after a telling word")
 
 
+def long_numbers(text: str) -> Iterator[Mask]:
+    """Long runs of digits that nothing explains: better masked than aired."""
+    for match in _LONG.finditer(text):
+        if not _MONEY_AFTER.match(text, match.end()):
+            yield Mask(match.start(), match.end(), MaskKind.BANK_ACCOUNT, "long number")
+
+
 def phones(text: str) -> Iterator[Mask]:
     """Telephone numbers of nine to eleven digits; short public lines have none of these shapes."""
     for match in _PHONE.finditer(text):
@@ -205,6 +217,7 @@ RULES: tuple[Rule, ...] = (
     numbers_by_context,
     identity_numbers,
     phones,
+    long_numbers,
     land_plots,
     addresses,
     full_names,
