@@ -142,6 +142,12 @@ def all_officers(connection: Connection) -> Sequence[Row[Any]]:
     ).all()
 
 
+def names_by_actor(connection: Connection) -> dict[str, str]:
+    """Return what to call each officer, by the name histories use."""
+    rows = connection.execute(select(officer.c.id, officer.c.full_name, officer.c.username))
+    return {f"officer:{row.id}": row.full_name or row.username for row in rows}
+
+
 def real_officers(connection: Connection) -> int:
     """Return how many enabled accounts are not for demonstration."""
     return _count(connection, demo=False)

@@ -38,6 +38,9 @@ ROLES: dict[Act, frozenset[Role]] = {
 #: acts that a leader or coordinator may do over the holder's head
 _ABOVE = frozenset({Act.RELEASE, Act.TRANSFER, Act.REFUSE, Act.MERGE})
 
+#: acts that need no holding of the question
+_BESIDE = frozenset({Act.NOTE, Act.RECLASSIFY, Act.APPROVE, Act.RETURN})
+
 
 class NotYours(BotError):
     """Vai trò của ông/bà không làm được việc này."""
@@ -90,7 +93,8 @@ def take_up(connection: Connection, hand: Hand, act: Act) -> Row[Any]:
         raise NoSuchQuestion
     if hand.officer.role not in ROLES[act]:
         raise NotYours
-    _check_holder(connection, hand, act, row)
+    if not is_free_for(hand.officer, row, act):
+        raise HeldBy(holder_name(connection, row))
     if hand.version is not None and hand.version != row.version:
         raise Outdated
     return row
@@ -140,12 +144,10 @@ def draft_of(connection: Connection, question_id: int) -> Row[Any] | None:
     return connection.execute(wanted).first()
 
 
-def _check_holder(connection: Connection, hand: Hand, act: Act, row: Row[Any]) -> None:
-    if row.state not in HELD or act in (Act.NOTE, Act.RECLASSIFY, Act.APPROVE, Act.RETURN):
-        return
-    if act is Act.CLAIM:
-        raise HeldBy(holder_name(connection, row))
-    above = hand.officer.role in (Role.LEADER, Role.COORDINATOR) and act in _ABOVE
-    sends_approved = hand.officer.role is Role.LEADER and act is Act.SEND
-    if row.assignee_id != hand.officer.id and not (above or sends_approved):
-        raise HeldBy(holder_name(connection, row))
+def is_free_for(officer: Officer, row: Row[Any], act: Act) -> bool:
+    """Whether nobody else's holding the question stands in the way of an act."""
+    if row.state not in HELD or act in _BESIDE or row.assignee_id == officer.id:
+        return act is not Act.CLAIM or row.state not in HELD
+    if officer.role is Role.LEADER and act is Act.SEND:
+        return True
+    return officer.role in (Role.LEADER, Role.COORDINATOR) and act in _ABOVE

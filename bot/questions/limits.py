@@ -49,6 +49,11 @@ def calendar_for(connection: Connection, agency: str) -> WorkCalendar:  # noqa: 
     return calendar()
 
 
+def calendar_for_all() -> WorkCalendar:
+    """Return the calendar by which the service itself counts days."""
+    return calendar()
+
+
 def answer_due(connection: Connection, agency: str, kind: MatterKind, received: datetime) -> Due:
     """Return when an answer is due at the latest, with the trace of the computation."""
     days = limits_for(connection, agency, kind).answer_days

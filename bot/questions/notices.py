@@ -20,6 +20,7 @@ class Refusal(StrEnum):
     ANSWERED_BEFORE = "answered_before"
     SECRET = "secret"  # noqa: S105 - a matter of state or of somebody else's privacy
     ABUSE = "abuse"
+    OTHER = "other"  # the officer's own words say why and where to go
 
 
 @dataclass(frozen=True, slots=True)

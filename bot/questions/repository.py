@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, true
 from sqlalchemy.sql.selectable import FromClause
 
 from bot.questions.codes import parse_code
@@ -14,6 +14,8 @@ from bot.questions.life import HELD, Bucket, State
 from bot.tables.delivery import message, outbox
 from bot.tables.desk import consent, content, officer, question, question_event
 from bot.tables.directory import agency, policy
+from bot.tables.knowledge import entry
+from knowledge.entries import Entry
 from knowledge.text import fold
 
 _DENUNCIATION_DESK = "ct-thanh-tra"
@@ -236,6 +238,29 @@ def agency_names(connection: Connection, codes: Iterable[str]) -> dict[str, str]
     """Return the names of agencies by code, of today and of former times."""
     wanted = select(agency.c.code, agency.c.name).where(agency.c.code.in_(list(codes)))
     return {row.code: row.name for row in connection.execute(wanted)}
+
+
+def agencies_with_questions(
+    connection: Connection, seen_by: ColumnElement[bool]
+) -> Sequence[Row[Any]]:
+    """Return code, name and number of open questions of every agency that has any."""
+    name = func.coalesce(agency.c.name, question.c.agency).label("name")
+    is_open = func.sum(case((question.c.bucket == str(Bucket.OPEN), 1), else_=0)).label("open")
+    wanted: Select[Any] = (
+        select(question.c.agency.label("code"), name, is_open)
+        .outerjoin(agency, agency.c.code == question.c.agency)
+        .where(seen_by)
+        .group_by(question.c.agency, name)
+        .order_by(is_open.desc(), name)
+    )
+    return connection.execute(wanted).all()
+
+
+def entries_of(connection: Connection, ids: Sequence[str]) -> list[Entry]:
+    """Return the knowledge entries of these ids that are still on record, in their order."""
+    wanted = select(entry.c.id, entry.c.merged).where(entry.c.id.in_(list(ids)))
+    known = {row.id: Entry.from_json(row.merged) for row in connection.execute(wanted)}
+    return [known[entry_id] for entry_id in ids if entry_id in known]
 
 
 def denunciation_desk(connection: Connection) -> str:

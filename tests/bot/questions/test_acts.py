@@ -101,7 +101,7 @@ def test_the_second_asker_is_not_lost_when_the_first_withdraws(
 def test_nothing_leaves_unapproved_where_two_persons_are_required(
     connection: Connection, leader: Officer
 ) -> None:
-    opened = ask(connection, agency="ct-so-noi-vu")
+    opened = ask(connection, at="ct-so-noi-vu")
     officer = hire(connection, "dung", agency="ct-so-noi-vu")
     acts.claim(connection, by(officer, opened.id))
     acts.draft(connection, by(officer, opened.id), ANSWER)
@@ -113,7 +113,7 @@ def test_nothing_leaves_unapproved_where_two_persons_are_required(
 
 
 def test_a_leader_does_not_approve_his_own_draft(connection: Connection, leader: Officer) -> None:
-    opened = ask(connection, agency="ct-so-noi-vu")
+    opened = ask(connection, at="ct-so-noi-vu")
     acts.claim(connection, by(leader, opened.id))
     acts.draft(connection, by(leader, opened.id), ANSWER)
     with pytest.raises(guards.SamePerson):
@@ -123,7 +123,7 @@ def test_a_leader_does_not_approve_his_own_draft(connection: Connection, leader:
 def test_a_draft_changed_after_approval_needs_approval_again(
     connection: Connection, leader: Officer
 ) -> None:
-    opened = ask(connection, agency="ct-so-noi-vu")
+    opened = ask(connection, at="ct-so-noi-vu")
     officer = hire(connection, "dung", agency="ct-so-noi-vu")
     acts.claim(connection, by(officer, opened.id))
     acts.draft(connection, by(officer, opened.id), ANSWER)

@@ -40,7 +40,7 @@ def test_each_role_sees_its_own(
 ) -> None:
     ask(connection)
     ask(connection, kind=MatterKind.COMPLAINT)
-    ask(connection, agency="ct-so-noi-vu")
+    ask(connection, at="ct-so-noi-vu")
     ask(connection, kind=MatterKind.DENUNCIATION)
     assert seen_by(connection, role, agency) == count
 

@@ -1,0 +1,42 @@
+"""The officers' console at /can-bo."""
+
+from bot.clock import WorkCalendar
+from bot.moments import Clock
+from bot.officers.passwords import Hasher
+from bot.questions.notices import Notices
+from bot.questions.office import Office
+from bot.settings import Settings
+from bot.store import Store
+from bot.wording import Wording
+from handlers.console.accounts import Accounts
+from handlers.console.login import Login
+from handlers.console.question import QuestionPages
+from handlers.console.queue import Queue
+from handlers.console.rendering import Pages
+from handlers.routes import Route
+
+
+class Console:
+    """All pages of the console."""
+
+    def __init__(
+        self,
+        store: Store,
+        wording: Wording,
+        clock: Clock,
+        calendar: WorkCalendar,
+        hasher: Hasher,
+        settings: Settings,
+    ) -> None:
+        pages = Pages(wording, calendar, clock, settings.province)
+        office = Office(store, clock, Notices(wording))
+        self._parts = (
+            Login(store, clock, hasher, pages, settings),
+            Queue(store, clock, pages),
+            QuestionPages(store, clock, office, pages, wording),
+            Accounts(store, clock, hasher, pages),
+        )
+
+    def routes(self) -> list[Route]:
+        """Return every route under /can-bo."""
+        return [route for part in self._parts for route in part.routes()]

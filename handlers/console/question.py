@@ -1,0 +1,251 @@
+"""One question: the citizen's words, its history, and what may be done with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection, Row
+
+from bot.errors import BotError
+from bot.moments import Clock
+from bot.officers import Role, accounts
+from bot.officers.accounts import Officer
+from bot.questions import guards, limits, repository
+from bot.questions.checklist import check_answer
+from bot.questions.life import Act, NotPossible, State, possible
+from bot.questions.notices import Refusal
+from bot.questions.office import Deed, Office
+from bot.questions.repository import Dossier
+from bot.questions.sight import visible_to
+from bot.questions.steps import NoSuchQuestion
+from bot.store import Store
+from bot.wording import Wording
+from handlers.access import SESSION
+from handlers.console.history import Line, history_lines
+from handlers.console.queue import READERS
+from handlers.console.rendering import Pages
+from handlers.console.trace import trace_sentences
+from handlers.routes import Access, Handler, Route
+from knowledge.decisions import MatterKind
+from knowledge.entries import Entry
+
+#: the address of each act below the question's
+SLUGS = {
+    Act.CLAIM: "nhan",
+    Act.RELEASE: "tra-lai-hang",
+    Act.ASK: "hoi-them",
+    Act.DRAFT: "soan",
+    Act.APPROVE: "duyet",
+    Act.RETURN: "yeu-cau-sua",
+    Act.SEND: "gui",
+    Act.TRANSFER: "chuyen",
+    Act.REFUSE: "khong-giai-quyet",
+    Act.MERGE: "gop",
+    Act.NOTE: "ghi-chu",
+    Act.RECLASSIFY: "phan-loai",
+}
+
+_PAGE = "/can-bo/cau-hoi/{code}"
+_CONFLICTS = (NotPossible, guards.Outdated, guards.HeldBy)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything the question page shows."""
+
+    dossier: Dossier
+    lines: Sequence[Line]
+    entries: Sequence[Entry]
+    draft: Row[Any] | None
+    drafter: str | None
+    two_persons: bool
+    agencies: Mapping[str, str]
+
+
+class QuestionPages:
+    """The page of a question and the forms on it."""
+
+    def __init__(
+        self, store: Store, clock: Clock, office: Office, pages: Pages, wording: Wording
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._office = office
+        self._pages = pages
+        self._wording = wording
+
+    def routes(self) -> list[Route]:
+        """Return the page, the agency picker and one route for each act."""
+        forms = [
+            Route("POST", f"{_PAGE}/{slug}", self._doing(act), Access.SESSION, guards.ROLES[act])
+            for act, slug in SLUGS.items()
+        ]
+        picker = f"{_PAGE}/{SLUGS[Act.TRANSFER]}"
+        movers = guards.ROLES[Act.TRANSFER]
+        return [
+            Route("GET", _PAGE, self.show, Access.SESSION, READERS),
+            Route("GET", picker, self.pick_agency, Access.SESSION, movers),
+            *forms,
+        ]
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Show the question; another agency's question is as unknown as none."""
+        return await self._page(request)
+
+    async def pick_agency(self, request: web.Request) -> web.Response:
+        """Show the agencies of today, narrowed down by a search without tone marks."""
+        view = await self._view(request)
+        search = request.query.get("tim", "")
+        today = limits.calendar_for_all().local(self._clock()).date()
+        agencies = await self._store.read(lambda c: repository.agencies_on(c, today, search))
+        return self._pages.render(
+            request,
+            "transfer.html",
+            here="queue",
+            question=view.dossier.question,
+            search=search,
+            agencies=[a for a in agencies if a.code != view.dossier.question.agency],
+            error="",
+        )
+
+    def _doing(self, act: Act) -> Handler:
+        async def do(request: web.Request) -> web.StreamResponse:
+            form = {name: str(value) for name, value in (await request.post()).items()}
+            code = request.match_info["code"]
+            try:
+                await self._office.perform(request[SESSION].officer, code, _deed(act, form))
+            except NoSuchQuestion as unknown:
+                raise web.HTTPNotFound from unknown
+            except guards.NotYours as denied:
+                raise web.HTTPForbidden from denied
+            except (BotError, NotPossible) as problem:
+                return await self._page(request, problem, form)
+            raise web.HTTPSeeOther(await self._next(request, code, act))
+
+        return do
+
+    async def _next(self, request: web.Request, code: str, act: Act) -> str:
+        """Return the question's page, or the queue once it is out of the officer's sight."""
+        officer = request[SESSION].officer
+        seen = await self._store.read(lambda c: _find(c, officer, code) is not None)
+        where = _PAGE.format(code=code) if seen else "/can-bo/cau-hoi"
+        return f"{where}?xong={act}"
+
+    async def _view(self, request: web.Request) -> View:
+        officer, code = request[SESSION].officer, request.match_info["code"]
+        view = await self._store.read(lambda c: _look(c, officer, code, self._wording))
+        if view is None:
+            raise web.HTTPNotFound
+        return view
+
+    async def _page(
+        self,
+        request: web.Request,
+        problem: BotError | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> web.Response:
+        view = await self._view(request)
+        officer = request[SESSION].officer
+        kept = form or {}
+        draft_text = kept.get("text") if "basis" in kept else (view.draft and view.draft.text)
+        draft_basis = kept.get("basis") or (view.draft and view.draft.basis)
+        return self._pages.render(
+            request,
+            "question.html",
+            _status(problem),
+            here="queue",
+            view=view,
+            question=view.dossier.question,
+            acts=_acts_for(officer, view),
+            may_approve=may_approve(officer, view),
+            slugs=SLUGS,
+            draft_text=draft_text or "",
+            draft_basis=draft_basis or "",
+            checks=check_answer(draft_text, draft_basis or "") if draft_text else [],
+            kept=kept,
+            problem=self._explain(problem),
+            done=request.query.get("xong", ""),
+            trace=trace_sentences(
+                view.dossier.question.due_trace, limits.calendar_for_all(), self._wording
+            ),
+            refusals=list(Refusal),
+            kinds=list(MatterKind),
+        )
+
+    def _explain(self, problem: BotError | None) -> str:
+        if isinstance(problem, NotPossible):
+            return self._wording("desk.not_possible")
+        return str(problem) if problem else ""
+
+
+def _look(connection: Connection, officer: Officer, code: str, wording: Wording) -> View | None:
+    row = _find(connection, officer, code)
+    if row is None:
+        return None
+    seen_by = visible_to(officer, repository.denunciation_desk(connection))
+    dossier = repository.with_history(connection, row.id, seen_by)
+    if dossier is None:
+        return None
+    names = accounts.names_by_actor(connection)
+    codes = {code for e in dossier.events for code in _agencies_in(e.detail)}
+    agencies = repository.agency_names(connection, codes)
+    return View(
+        dossier=dossier,
+        lines=history_lines(dossier.events, names, agencies, wording),
+        entries=repository.entries_of(connection, row.decision.get("entries", [])[:4]),
+        draft=guards.draft_of(connection, row.id),
+        drafter=guards.drafter_of(connection, row.id),
+        two_persons=guards.needs_two_persons(connection, row),
+        agencies=agencies,
+    )
+
+
+def _find(connection: Connection, officer: Officer, code: str) -> Row[Any] | None:
+    seen_by = visible_to(officer, repository.denunciation_desk(connection))
+    return repository.by_code(connection, code, seen_by)
+
+
+def _agencies_in(detail: Mapping[str, Any]) -> list[str]:
+    return [detail[key] for key in ("agency", "from", "to") if key in detail]
+
+
+def _deed(act: Act, form: Mapping[str, str]) -> Deed:
+    version = form.get("version", "")
+    return Deed(
+        act,
+        text=form.get("text", ""),
+        basis=form.get("basis", ""),
+        to=form.get("to", ""),
+        into=form.get("into", ""),
+        reason=form.get("reason", ""),
+        kind=form.get("kind", ""),
+        version=int(version) if version.isascii() and version.isdigit() else None,
+        then_send=form.get("then") == "send",
+    )
+
+
+def _status(problem: BotError | None) -> int:
+    if problem is None:
+        return 200
+    return 409 if isinstance(problem, _CONFLICTS) else 422
+
+
+def _acts_for(officer: Officer, view: View) -> frozenset[str]:
+    """Return the acts to offer: those of the role that fit the state and the holder."""
+    question = view.dossier.question
+    state = State(question.state)
+    fitting = {act for act in possible(state) if officer.role in guards.ROLES.get(act, ())}
+    if question.bucket != "open":
+        fitting &= {Act.NOTE, Act.RECLASSIFY}
+    if state is State.MERGED:
+        fitting &= {Act.NOTE, Act.REFUSE}
+    if officer.role is Role.OFFICER and view.two_persons:
+        fitting -= {Act.REFUSE} | ({Act.SEND} if state is not State.APPROVED else set())
+    return frozenset(str(a) for a in fitting if guards.is_free_for(officer, question, a))
+
+
+def may_approve(officer: Officer, view: View) -> bool:
+    """Whether the leader looking on is another person than the drafter, where it matters."""
+    own = view.drafter == officer.actor
+    return officer.role is Role.LEADER and not (view.two_persons and own)

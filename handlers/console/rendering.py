@@ -1,0 +1,79 @@
+"""Console pages as responses: one template engine, nothing cached, nothing inline."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Row
+
+from bot.clock import WorkCalendar
+from bot.moments import Clock
+from bot.questions.codes import spoken_groups
+from bot.wording import Wording
+from handlers.access import SESSION
+from handlers.console.remaining import Remaining, remaining
+
+_HANDLERS = Path(__file__).parents[1]
+_FOLDERS = (_HANDLERS / "console" / "templates", _HANDLERS / "pages" / "templates")
+
+
+class Pages:
+    """Renders console templates with the words, the clock and whoever is logged in."""
+
+    def __init__(
+        self, wording: Wording, calendar: WorkCalendar, clock: Clock, province: str
+    ) -> None:
+        self._wording = wording
+        self._calendar = calendar
+        self._clock = clock
+        self._templates = _environment(_FOLDERS)
+        self._templates.globals.update(_=wording, province=province, left=self.left)
+        self._templates.filters.update(
+            moment=self.moment, day=self.day, code=spoken_groups, iso=datetime.isoformat
+        )
+
+    def render(
+        self,
+        request: web.Request,
+        template: str,
+        status: int = 200,
+        **context: Any,  # noqa: ANN401
+    ) -> web.Response:
+        """Return a page; the officer and the form token come from the request's session."""
+        session = request.get(SESSION)
+        text = self._templates.get_template(template).render(
+            officer=session.officer if session else None,
+            csrf=session.csrf if session else "",
+            **context,
+        )
+        return web.Response(
+            text=text,
+            status=status,
+            content_type="text/html",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    def left(self, row: Row[Any]) -> Remaining:
+        """Return the badge of a question."""
+        return remaining(row, self._calendar, self._clock(), self._wording)
+
+    def moment(self, at: datetime) -> str:
+        """Return hour and date on the office's clock."""
+        return f"{self._calendar.local(at):%H:%M, %d/%m/%Y}"
+
+    def day(self, at: datetime) -> str:
+        """Return the date on the office's clock."""
+        return f"{self._calendar.local(at):%d/%m/%Y}"
+
+
+def _environment(folders: Sequence[Path]) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
