@@ -51,6 +51,14 @@ class Add:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """The asker told where they live: the question goes to that commune's desk."""
+
+    question: int
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     """Close a question at its asker's wish."""
 
@@ -121,6 +129,7 @@ Act: TypeAlias = (
     | Settle
     | Queue
     | Add
+    | Route
     | Withdraw
     | Reopen
     | Rate

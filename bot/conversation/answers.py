@@ -85,7 +85,7 @@ def answer(world: World, memory: Memory, text: str, decision: Decision, found: l
         remembered,
         agency=filed.agency,
         commune=filed.commune,
-        others=tuple(e.id for e in found[1 : MOST_CHOICES + 1]),
+        others=tuple(e.id for e in found[1:MOST_CHOICES]),
     )
     return Step(remembered, (filed, card), (entry.id,))
 

@@ -13,7 +13,7 @@ from knowledge.entries import Entry, EntryKind, Facet
 
 LABEL = 35
 MOST_CHOICES = 4
-_ASKED, _BRIEF, _SUMMARY = 600, 190, 260
+_ASKED, _BRIEF, _BRIEFER, _SUMMARY = 600, 190, 110, 260
 _SHOWN = (Facet.DOCUMENTS, Facet.PLACE, Facet.TIME, Facet.FEE)
 _SENTENCE = re.compile(r"[.;!?](?=\s)")
 
@@ -96,8 +96,9 @@ def _body(world: World, entry: Entry, facet: Facet | None) -> list[str]:
     if entry.kind is EntryKind.FAQ:
         return [entry.short_label or entry.title, cut(entry.summary, _ASKED)]
     first = [_asked_line(world, entry, facet)] if facet else []
+    limit = _BRIEFER if facet else _BRIEF
     rest = [
-        _fact_line(world, entry, shown, _BRIEF)
+        _fact_line(world, entry, shown, limit)
         for shown in _SHOWN
         if shown is not facet and _is_sound(entry, shown)
     ]
@@ -112,13 +113,40 @@ def _title(entry: Entry) -> str:
 
 def _asked_line(world: World, entry: Entry, facet: Facet) -> str:
     if _is_sound(entry, facet):
-        return _fact_line(world, entry, facet, _ASKED)
+        items = _items(entry.facts[facet].text)
+        name = world.wording(f"facet.{facet}")
+        return f"{name}: {items[0]}" if len(items) == 1 else _listed(f"{name}:", items)
     what = world.wording(f"facet.{facet}")
     return world.wording("card.asked_unsure", what=what, counter=counter(world, entry))
 
 
 def _fact_line(world: World, entry: Entry, facet: Facet, limit: int) -> str:
-    return f"{world.wording(f'facet.{facet}')}: {cut(entry.facts[facet].text, limit)}"
+    """Return a fact in one line: as many whole items as fit, at least one."""
+    items = _items(entry.facts[facet].text)
+    shown = items[:1]
+    for item in items[1:]:
+        if len("; ".join((*shown, item))) > limit:
+            break
+        shown.append(item)
+    text = cut("; ".join(shown), max(limit, _BRIEF))
+    more = "" if len(shown) == len(items) or text.endswith("…") else "…"
+    return f"{world.wording(f'facet.{facet}')}: {text}{more}"
+
+
+def _items(text: str) -> list[str]:
+    """Return the lines of a fact that is written as a list, else the whole of it."""
+    lines = [line.strip(" -–•;") for line in text.splitlines()]
+    return [line for line in lines if line] or [text.strip()]
+
+
+def _listed(heading: str, items: Sequence[str]) -> str:
+    lines = [heading]
+    for item in items:
+        line = f"– {cut(item, _ASKED // 2)}"
+        if len("\n".join((*lines, line))) > _ASKED:
+            return "\n".join((*lines, "– …"))
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _uncertain_line(world: World, entry: Entry, facet: Facet | None) -> list[str]:

@@ -42,6 +42,7 @@ class Cue(StrEnum):
 
     SCAM = "scam"
     OWN_FILE = "own_file"
+    LATE_FILE = "late_file"
     IDENTITY_PAPER = "identity_paper"
     SUPPLEMENT = "supplement"
     ACKNOWLEDGED = "acknowledged"

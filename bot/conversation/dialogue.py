@@ -80,6 +80,8 @@ def _understood(world: World, memory: Memory, thought: Thought) -> Decision | No
 def _replied(world: World, memory: Memory, thought: Thought, decision: Decision | None) -> Step:
     if thought.payload:
         return presses.press(world, memory, thought.payload)
+    if (told := _told_the_officer(world, memory, thought, decision)) is not None:
+        return told
     if thought.kind is IncomingKind.ATTACHMENT and _is_wordless(thought):
         return media.attached(world, memory, thought)
     if decision is None:
@@ -90,6 +92,20 @@ def _replied(world: World, memory: Memory, thought: Thought, decision: Decision 
         waiting = (*memory.waiting_media, *thought.message_ids)
         memory = replace(memory, waiting_media=waiting)
     return _worded(world, memory, thought, decision)
+
+
+def _told_the_officer(
+    world: World, memory: Memory, thought: Thought, decision: Decision | None
+) -> Step | None:
+    """Take whatever follows an officer's own question for its answer, "ừ" and pictures included."""
+    asked = world.question(world.asked_back)
+    if asked is None or not (thought.text or thought.attachments):
+        return None
+    if decision is not None and decision.kind is DecisionKind.EMERGENCY:
+        return None
+    if command_in(thought.text) or cue_in(thought.text) is Cue.IDENTITY_PAPER:
+        return None
+    return followup.add(world, memory, asked, thought.text, thought.message_ids)
 
 
 def _worded(world: World, memory: Memory, thought: Thought, decision: Decision) -> Step:

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation.acts import Add, Open, Queue, Receipt, Step
+from bot.conversation.acts import Add, Open, Queue, Receipt, Route, Step
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.world import ANY_COMMUNE, Asked, World
 from bot.messages import Outgoing
+from bot.questions.codes import spoken_groups
 from bot.questions.life import State
 from knowledge.decisions import Decision, DecisionKind, MatterKind
 
@@ -113,9 +114,15 @@ def ask_what(world: World, memory: Memory) -> Step:
 
 
 def add_place(world: World, memory: Memory, text: str, asked: Asked, decision: Decision) -> Step:
-    """Note where the asker lives on the question that waits to know."""
-    remembered = replace(memory.settled(), commune=decision.commune or "")
-    return Step(remembered, (Add(asked.id, text), say(world, "commune.noted")))
+    """Note where the asker lives; a place that is known takes the question to its commune."""
+    code = spoken_groups(asked.code)
+    noted = Add(asked.id, text)
+    if not decision.commune:
+        return Step(memory.settled(), (noted, say(world, "commune.noted", code=code)))
+    remembered = replace(memory.settled(), commune=decision.commune)
+    name = world.name_of(decision.commune)
+    told = say(world, "commune.routed", code=code, agency=name)
+    return Step(remembered, (noted, Route(asked.id, decision.commune), told))
 
 
 def case(world: World, memory: Memory, text: str, mark: str) -> Step:

@@ -13,6 +13,7 @@ from bot.messages import Button, Outgoing, Purpose
 from bot.questions.codes import spoken_groups
 from bot.questions.life import State
 from bot.wording import Wording
+from knowledge.decisions import MatterKind
 
 MOST_LISTED = 4
 
@@ -188,7 +189,9 @@ def _closed_line(world: World) -> list[str]:
 
 def _reminder(asked: Asked) -> str:
     """Return the first words of a question, so that its asker knows which it is."""
-    return f" (“{cut(asked.text, 40)}”)" if asked.own and asked.text else ""
+    if not asked.own or not asked.text or asked.matter is MatterKind.DENUNCIATION:
+        return ""
+    return f" (“{cut(asked.text, 40)}”)"
 
 
 def is_answered(asked: Asked) -> bool:

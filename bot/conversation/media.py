@@ -38,7 +38,9 @@ def wordless(world: World, memory: Memory, thought: Thought) -> Step:
 def opened(world: World, memory: Memory) -> Step:
     """Welcome who comes for the first time; whoever comes back is greeted briefly."""
     message = "welcome.back" if memory.greeted else "welcome"
-    welcome = say(world, message, *menu(world), place=world.manner.place)
+    manner = world.manner
+    formerly = f" ({manner.formerly})" if manner.formerly else ""
+    welcome = say(world, message, *menu(world), place=f"{manner.place}{formerly}")
     return Step(replace(memory, greeted=True), (welcome,))
 
 

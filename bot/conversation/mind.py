@@ -8,14 +8,19 @@ from sqlalchemy import Connection
 
 from bot.clock import WorkCalendar
 from bot.conversation import repository
-from bot.conversation.acts import Step
+from bot.conversation.acts import Receipt, Step
 from bot.conversation.dialogue import Decided, converse
+from bot.conversation.letters import Filed, receipt
 from bot.conversation.recording import StepPlan
 from bot.conversation.repository import Recalled
 from bot.conversation.state import Memory
 from bot.conversation.world import Library, Manner, World
+from bot.delivery.outbox import post
 from bot.delivery.turns import Plan, Turn, Wait
 from bot.questions import desk
+from bot.questions.life import State
+from bot.questions.repository import by_id
+from bot.store import Done, Wake
 from bot.wording import Wording
 from knowledge.decisions import DecisionKind
 from knowledge.matcher import NO_CONTEXT
@@ -47,10 +52,8 @@ class ConversationMind:
     async def decide(self, turn: Turn, now: datetime) -> Plan | Wait:
         """Decide what can be decided now; while an officer writes by hand, stay silent."""
         recalled = turn.recalled or Recalled()
-        world = self._world(turn, recalled, now)
-        memory = Memory.from_json(turn.state)
-        if recalled.offers:
-            memory = replace(memory, offers=recalled.offers)
+        world = self._world(turn.channel, recalled, now)
+        memory = _refreshed(Memory.from_json(turn.state), recalled)
         if self._is_silent(turn, now):
             decided: Decided | Wait = Decided(Step(memory), turn.pending[-1].seq)
         else:
@@ -58,6 +61,25 @@ class ConversationMind:
         if isinstance(decided, Wait):
             return decided
         return StepPlan(world, decided, turn.conversation_id)
+
+    def expire_choices(self, connection: Connection, now: datetime) -> Done[int]:
+        """Queue the questions whose choices nobody took for a day and send their receipts.
+
+        A body for the store; returns how many there were.
+        """
+        ids = desk.queue_abandoned_choices(connection, now - CHOICES_LAST, now)
+        wakes = [wake for id_ in ids for wake in self._told(connection, id_, now)]
+        return Done(len(ids), tuple(wakes))
+
+    def _told(self, connection: Connection, question_id: int, now: datetime) -> tuple[Wake, ...]:
+        row = by_id(connection, question_id)
+        if row is None:
+            return ()
+        filed = Filed(row.id, row.code, row.agency, row.due_at)
+        world = self._world(row.channel, Recalled(), now)
+        message = receipt(world, Receipt("receipt.unchosen", row.agency), filed)
+        cause = f"question:{row.id}:unchosen"
+        return post(connection, row.conversation_id, cause, [message], now)
 
     def _is_silent(self, turn: Turn, now: datetime) -> bool:
         """Whether an officer has the word; an emergency is answered all the same."""
@@ -67,7 +89,7 @@ class ConversationMind:
         decisions = (self._library.decide(text, NO_CONTEXT) for text in texts)
         return all(decision.kind is not DecisionKind.EMERGENCY for decision in decisions)
 
-    def _world(self, turn: Turn, recalled: Recalled, now: datetime) -> World:
+    def _world(self, channel: str, recalled: Recalled, now: datetime) -> World:
         return World(
             library=self._library,
             wording=self._wording,
@@ -75,13 +97,21 @@ class ConversationMind:
             now=now,
             agency_name=self._agency_name,
             manner=self._manner,
-            channel=turn.channel,
+            channel=channel,
             questions=recalled.questions,
             looked_up=recalled.looked_up,
             quoted=recalled.quoted,
+            asked_back=_asked_back(recalled),
         )
 
 
-def expire_choices(connection: Connection, now: datetime) -> list[int]:
-    """Queue the questions whose choices nobody took for a day; return their ids."""
-    return desk.queue_abandoned_choices(connection, now - CHOICES_LAST, now)
+def _refreshed(memory: Memory, recalled: Recalled) -> Memory:
+    """Return the memory after what was sent between the turns, an officer's answer say."""
+    if not recalled.offers or recalled.offers == memory.offers:
+        return memory
+    return replace(memory.settled(), offers=recalled.offers)
+
+
+def _asked_back(recalled: Recalled) -> int | None:
+    waiting = (q.id for q in recalled.questions if q.state is State.WAITING)
+    return next((id_ for id_ in waiting if id_ == recalled.officer_spoke_of), None)

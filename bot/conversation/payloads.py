@@ -29,7 +29,6 @@ _SHAPES = {
     "status": _CODE,
     "withdraw": _CODE,
     "waiting": _CODE,
-    "road": re.compile(r"self|call|template"),
 }
 _AFFIRMS = frozenset({"helped", "send", "erase", "withdraw", "clear"})
 _DENIES = frozenset({"none", "nothelped", "keep", "wrong"})

@@ -15,8 +15,9 @@ from bot.conversation.world import World
 from bot.delivery.turns import Recorded, Stale
 from bot.messages import Outgoing
 from bot.questions import desk
-from bot.questions.life import NotPossible
-from bot.questions.steps import NoSuchQuestion
+from bot.questions.life import Act, NotPossible
+from bot.questions.repository import agency_needs_two_persons
+from bot.questions.steps import SERVICE, NoSuchQuestion, Step, lock, take
 
 _USES = ("publish", "air", "name")
 
@@ -119,6 +120,17 @@ def _add(run: _Performing, act: acts.Add) -> None:
     run.tie(act.question, act.media)
 
 
+def _route(run: _Performing, act: acts.Route) -> None:
+    row = lock(run.connection, act.question)
+    changes = {
+        "agency": act.agency,
+        "commune": act.agency,
+        "two_persons": agency_needs_two_persons(run.connection, act.agency),
+    }
+    detail = {"from": row.agency, "to": act.agency, "reason": "asker_told_commune"}
+    take(run.connection, row, Step(Act.TRANSFER, SERVICE, run.now, detail, changes=changes))
+
+
 def _withdraw(run: _Performing, act: acts.Withdraw) -> None:
     desk.withdraw(run.connection, act.question, run.now)
 
@@ -156,6 +168,7 @@ _PERFORM: Mapping[type, Callable[[_Performing, Any], None]] = {
     acts.Settle: _settle,
     acts.Queue: _queue,
     acts.Add: _add,
+    acts.Route: _route,
     acts.Withdraw: _withdraw,
     acts.Reopen: _reopen,
     acts.Rate: _rate,

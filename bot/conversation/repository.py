@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, insert, select, update
 
 from bot.conversation.state import Offer
 from bot.conversation.world import Asked
@@ -30,6 +30,8 @@ class Recalled:
     looked_up: Mapping[str, Asked] = field(default_factory=dict)
     quoted: Mapping[str, int] = field(default_factory=dict)
     offers: tuple[Offer, ...] = ()
+    #: the question about which an officer wrote our last message
+    officer_spoke_of: int | None = None
 
 
 def recall(connection: Connection, turn: Turn) -> Recalled:
@@ -37,11 +39,13 @@ def recall(connection: Connection, turn: Turn) -> Recalled:
     own = questions.recent_of_conversation(connection, turn.conversation_id, _REMEMBERED)
     texts = [item.event.text for item in turn.pending]
     quoted = {ref for item in turn.pending for ref in item.event.refers_to}
+    last = _last_message(connection, turn.conversation_id)
     return Recalled(
         questions=tuple(map(_asked, own)),
         looked_up=_looked_up(connection, texts),
         quoted=_quoted(connection, turn.channel, quoted),
-        offers=_last_offers(connection, turn.conversation_id),
+        offers=_offers(last),
+        officer_spoke_of=last["question_id"] if last and last["role"] == "officer" else None,
     )
 
 
@@ -122,15 +126,19 @@ def _quoted(connection: Connection, channel: str, refs: set[str]) -> dict[str, i
     return {row.provider_id: row.question_id for row in rows}
 
 
-def _last_offers(connection: Connection, conversation_id: int) -> tuple[Offer, ...]:
-    """Return the buttons of our last message: an officer's answer shows some as well."""
-    body = connection.execute(
-        select(message.c.body)
+def _last_message(connection: Connection, conversation_id: int) -> RowMapping | None:
+    wanted = (
+        select(message.c.role, message.c.body, message.c.question_id)
         .where(message.c.conversation_id == conversation_id, message.c.role != "citizen")
         .order_by(message.c.seq.desc())
         .limit(1)
-    ).scalar()
-    shown = (body or {}).get("buttons", ())
+    )
+    return connection.execute(wanted).mappings().first()
+
+
+def _offers(last: RowMapping | None) -> tuple[Offer, ...]:
+    """Return the buttons of our last message: an officer's answer shows some as well."""
+    shown = last["body"].get("buttons", ()) if last is not None else ()
     return tuple(Offer(b["label"], b["payload"]) for b in shown if b.get("payload"))
 
 

@@ -50,11 +50,9 @@ def _scam(world: World, memory: Memory, text: str, decision: Decision) -> Step:
 
 
 def _own_file(world: World, memory: Memory, text: str, decision: Decision) -> Step:
-    """Separate the file's number from our code; a late file is feedback to who received it."""
-    explanation = say(world, "own_file")
+    """Separate the file's number from our code, and show where files are looked up."""
     if decision.matter is MatterKind.FEEDBACK:
-        filed = hand_over(world, memory, text, decision, "late_file")
-        return replace(filed, deeds=(explanation, *filed.deeds))
+        return _late_file(world, memory, text, decision)
     remembered = replace(
         memory.settled(),
         awaiting=Awaiting.DOOR,
@@ -66,6 +64,13 @@ def _own_file(world: World, memory: Memory, text: str, decision: Decision) -> St
         world, "own_file", button(world, "file_late", "send"), button(world, "keep", "keep")
     )
     return Step(remembered, (replace(offered, decision=DecisionKind.HANDOFF),))
+
+
+def _late_file(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    """Hand a late file to the body that received it, as feedback."""
+    feedback = replace(decision, matter=MatterKind.FEEDBACK)
+    filed = hand_over(world, memory, text, feedback, "late_file")
+    return replace(filed, deeds=(say(world, "own_file"), *filed.deeds))
 
 
 def _khmer(world: World, memory: Memory, text: str, decision: Decision) -> Step:
@@ -99,6 +104,7 @@ def _acknowledged(world: World, memory: Memory, text: str, decision: Decision) -
 _SPECIAL: Mapping[Cue, Special] = {
     Cue.SCAM: _scam,
     Cue.OWN_FILE: _own_file,
+    Cue.LATE_FILE: _late_file,
     Cue.KHMER: _khmer,
     Cue.IDENTITY_PAPER: _identity_paper,
     Cue.ACKNOWLEDGED: _acknowledged,

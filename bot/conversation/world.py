@@ -66,6 +66,8 @@ class Manner:
     """What differs between installations: place, addresses, where doubtful questions go."""
 
     place: str = "thành phố Cần Thơ"
+    #: what the place comprises since the merger, as it stands in the welcome
+    formerly: str = "có Sóc Trăng, Hậu Giang trước đây"
     #: receives what no agency could be found for; its coordinators pass it on
     desk: str = "ct-van-phong-ubnd"
     inspectorate: str = "ct-thanh-tra"
@@ -89,6 +91,8 @@ class World:
     looked_up: Mapping[str, Asked] = field(default_factory=dict)
     #: provider's message id → question, for the messages this turn quotes
     quoted: Mapping[str, int] = field(default_factory=dict)
+    #: the question about which an officer has just asked the citizen something
+    asked_back: int | None = None
 
     @property
     def local_now(self) -> datetime:

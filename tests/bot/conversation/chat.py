@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, select, update
 
 from bot.clock.starter import calendar
 from bot.conversation.mind import ConversationMind
@@ -27,6 +27,7 @@ AGENCIES = {
     "ct-van-phong-ubnd": "Văn phòng UBND thành phố",
     "ct-tt-pvhcc": "Trung tâm Phục vụ hành chính công",
     "ct-thanh-tra": "Thanh tra thành phố",
+    "ct-xa-31741": "UBND xã Tài Văn",
 }
 
 
@@ -45,7 +46,6 @@ class Chat:
     waited: Wait | None = None
     id: int = 0
     _seq: int = 0
-    _line: int = 0
     _held: list[Pending] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -137,6 +137,11 @@ class Chat:
         """Return their states."""
         return [row.state for row in self.questions()]
 
+    def last_line(self) -> Row[Any]:
+        """Return the last row of the transcript."""
+        wanted = select(message).where(message.c.conversation_id == self.id)
+        return self.connection.execute(wanted.order_by(message.c.seq.desc())).all()[0]
+
     def _accepted(self, event: Incoming) -> Pending:
         self._seq += 1
         body = {"attachments": [{"kind": a.kind, "url": a.url} for a in event.attachments]}
@@ -146,11 +151,16 @@ class Chat:
     def _written(
         self, role: str, text: str, body: Mapping[str, Any], question_id: int | None = None
     ) -> int:
-        self._line += 1
+        line = self.connection.execute(
+            update(conversation)
+            .where(conversation.c.id == self.id)
+            .values(message_seq=conversation.c.message_seq + 1)
+            .returning(conversation.c.message_seq)
+        ).scalar_one()
         written = self.connection.execute(
             insert(message).values(
                 conversation_id=self.id,
-                seq=self._line,
+                seq=line,
                 role=role,
                 text=text,
                 body=body,

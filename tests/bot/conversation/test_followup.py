@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.conversation.letters import Signature, answer_message
+from bot.messages import Outgoing
 from bot.questions import desk
 from bot.questions.codes import new_code, spoken_groups
 from bot.tables.desk import question
@@ -238,3 +239,46 @@ async def test_stopping_notices_is_remembered(chat: Chat) -> None:
     assert chat.state["stopped"] is True
     await chat.says("nhận tin lại")
     assert "stopped" not in chat.state
+
+
+async def asked_back(chat: Chat) -> None:
+    """Let an officer ask the citizen something about the bridge question."""
+    await chat.says(BRIDGE)
+    row = chat.questions()[-1]
+    chat.connection.execute(
+        update(question)
+        .where(question.c.id == row.id)
+        .values(state="waiting", waiting_since=chat.now, assignee_id=None)
+    )
+    text = WORDING("desk.ask", code=row.code, agency="Sở Xây dựng", text="Cầu nào ạ?")
+    chat.keep(Outgoing(text, role="officer", question_id=row.id))
+
+
+@pytest.mark.parametrize("text", ["cầu gần chợ", "ừ", "làm khai sinh cần gì", "2"])
+async def test_what_follows_an_officers_question_is_its_answer(chat: Chat, text: str) -> None:
+    await asked_back(chat)
+    (noted,) = await chat.says(text)
+    assert "đã ghi thêm vào câu hỏi" in noted.text
+    assert chat.states() == ["claimed"]
+
+
+async def test_an_order_after_an_officers_question_is_still_an_order(chat: Chat) -> None:
+    await asked_back(chat)
+    (status,) = await chat.says("trạng thái")
+    assert "đang chờ ông/bà bổ sung" in status.text
+    assert chat.states() == ["waiting"]
+
+
+async def test_an_officers_answer_ends_what_was_awaited_before(chat: Chat) -> None:
+    await answered(chat)
+    await chat.says("làm khai sinh cần gì")
+    await answered_again(chat)
+    await chat.says("chưa đúng")
+    assert chat.states() == ["reopened", "auto_answered"]
+
+
+async def answered_again(chat: Chat) -> None:
+    """Let the officer's answer come once more, after another exchange."""
+    row = chat.questions()[0]
+    signed = Signature("bà Lê Thị Hoa", date(2026, 11, 6))
+    chat.keep(answer_message(WORDING, row.code, "Sửa trong tháng 12.", signed, row.id))

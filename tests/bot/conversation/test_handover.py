@@ -5,7 +5,6 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select
 
-from bot.conversation.mind import expire_choices
 from bot.messages import AttachmentKind
 from bot.questions.codes import spoken_groups
 from bot.tables.delivery import message
@@ -43,10 +42,17 @@ async def test_elsewhere_the_link_needs_a_public_address(
 async def test_a_matter_of_the_commune_asks_which_one_and_notes_it(chat: Chat) -> None:
     receipt = await chat.asks("đường trước nhà ngập hoài")
     assert "Ông/bà ở xã, phường nào" in receipt.text
-    (noted,) = await chat.says("xã Tài Văn")
+    (told,) = await chat.says("xã Tài Văn")
+    assert "đã chuyển đến UBND xã Tài Văn" in told.text
+    (filed,) = chat.questions()
+    assert (filed.kind, filed.agency) == ("feedback", "ct-xa-31741")
+
+
+async def test_a_place_nobody_knows_is_noted_for_the_coordinators(chat: Chat) -> None:
+    await chat.says("đường trước nhà ngập hoài")
+    (noted,) = await chat.says("ấp Bờ Đập")
     assert "đã ghi thêm nơi ở" in noted.text
-    assert len(chat.questions()) == 1
-    assert chat.questions()[0].kind == "feedback"
+    assert chat.questions()[0].agency == "ct-xa"
 
 
 async def test_an_officer_is_asked_for_before_the_question(chat: Chat) -> None:
@@ -122,11 +128,12 @@ async def test_the_same_question_twice_is_one_question(chat: Chat) -> None:
 
 async def test_choices_nobody_takes_for_a_day_go_to_the_queue(chat: Chat) -> None:
     await chat.says("khai sinh")
-    assert expire_choices(chat.connection, FRIDAY.replace(day=7, hour=16)) == []
-    assert expire_choices(chat.connection, FRIDAY.replace(day=7, hour=17)) == [
-        chat.questions()[0].id
-    ]
+    early, late = FRIDAY.replace(day=7, hour=16), FRIDAY.replace(day=7, hour=17)
+    assert chat.mind.expire_choices(chat.connection, early).value == 0
+    done = chat.mind.expire_choices(chat.connection, late)
+    assert (done.value, len(done.wakes)) == (1, 1)
     assert chat.states() == ["queued"]
+    assert "Mã câu hỏi" in chat.last_line().text
 
 
 async def test_pictures_before_a_question_belong_to_it(chat: Chat) -> None:

@@ -162,7 +162,7 @@ def test_an_order_in_plain_words(text: str, command: Command | None) -> None:
         ("có số lạ gọi bảo đóng tiền làm căn cước", Cue.SCAM),
         ("công an gọi điện yêu cầu chuyển khoản", Cue.SCAM),
         ("hồ sơ của tôi tới đâu rồi", Cue.OWN_FILE),
-        ("nộp 2 tháng chưa có", Cue.OWN_FILE),
+        ("nộp 2 tháng chưa có", Cue.LATE_FILE),
         ("mã hồ sơ H21.99-240101-0001", Cue.OWN_FILE),
         ("em gửi ảnh căn cước nè", Cue.IDENTITY_PAPER),
         ("tôi bổ sung giấy ra viện", Cue.SUPPLEMENT),
