@@ -67,7 +67,7 @@ class ConversationMind:
 
         A body for the store; returns how many there were.
         """
-        ids = desk.queue_abandoned_choices(connection, now - CHOICES_LAST, now)
+        ids = expire_choices(connection, now)
         wakes = [wake for id_ in ids for wake in self._told(connection, id_, now)]
         return Done(len(ids), tuple(wakes))
 
@@ -115,3 +115,8 @@ def _refreshed(memory: Memory, recalled: Recalled) -> Memory:
 def _asked_back(recalled: Recalled) -> int | None:
     waiting = (q.id for q in recalled.questions if q.state is State.WAITING)
     return next((id_ for id_ in waiting if id_ == recalled.officer_spoke_of), None)
+
+
+def expire_choices(connection: Connection, now: datetime) -> list[int]:
+    """Queue the questions whose choices nobody took for a day; return their ids."""
+    return desk.queue_abandoned_choices(connection, now - CHOICES_LAST, now)

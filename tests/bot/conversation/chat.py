@@ -17,6 +17,7 @@ from bot.tables.delivery import conversation, message, provider_message
 from bot.tables.desk import question
 from bot.wording import Wording
 from tests.bot.conversation.library import SmallLibrary
+from tests.bot.conversation.manners import mind_manners
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 FRIDAY = datetime(2026, 11, 6, 16, 40, tzinfo=HANOI)
@@ -33,10 +34,10 @@ AGENCIES = {
 
 @dataclass
 class Chat:
-    """One conversation; `said` keeps every reply ever given, for the reading test."""
+    """One conversation; `said` keeps our side of it. Every reply must mind its manners."""
 
     connection: Connection
-    said: list[Outgoing]
+    said: list[Outgoing] = field(default_factory=list)
     library: Library = field(default_factory=SmallLibrary)
     channel: str = "web"
     now: datetime = FRIDAY
@@ -119,6 +120,7 @@ class Chat:
 
     def keep(self, reply: Outgoing, provider_id: str = "") -> None:
         """Put a message of ours into the transcript, as the outbox does."""
+        mind_manners(reply)
         self.said.append(reply)
         message_id = self._written(reply.role, reply.text, reply.as_json(), reply.question_id)
         if provider_id:

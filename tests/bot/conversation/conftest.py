@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, insert
 from sqlalchemy.pool import StaticPool
 
-from bot.messages import Outgoing
 from bot.tables import metadata
 from bot.tables.knowledge import entry
 from tests.bot.conversation.chat import FRIDAY, Chat
@@ -46,15 +45,9 @@ def connection(engine: Engine) -> Iterator[Connection]:
         transaction.rollback()
 
 
-@pytest.fixture(scope="package")
-def said() -> list[Outgoing]:
-    """Every reply given in this package's tests."""
-    return []
-
-
 @pytest.fixture
-def new_chat(connection: Connection, said: list[Outgoing]) -> NewChat:
-    return lambda **given: Chat(connection, said, **given)
+def new_chat(connection: Connection) -> NewChat:
+    return lambda **given: Chat(connection, **given)
 
 
 @pytest.fixture
