@@ -13,7 +13,7 @@ from bot.officers.passwords import Hasher, PasswordTooShort
 from bot.settings import Settings
 from bot.store import Done, Store
 from handlers.access import CHANGE_PASSWORD, COOKIE, LOGIN, LOGOUT, SESSION, check_origin
-from handlers.console.rendering import Pages
+from handlers.console.rendering import Pages, see_other
 from handlers.routes import Access, Route
 from handlers.web import CLIENT_ADDRESS
 
@@ -65,15 +65,15 @@ class Login:
         secret = await self._store.write(
             lambda c: _enter(c, row, address, old.digest if old else "", now)
         )
-        response = web.HTTPSeeOther(_next_page(str(form.get("tiep", ""))))
+        response = see_other(_next_page(str(form.get("tiep", ""))))
         self._set_cookie(response, request, secret)
         return response
 
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         """End the session here and in the table."""
         digest = request[SESSION].digest
-        await self._store.write(lambda c: Done(sessions.end(c, digest)))  # type: ignore[func-returns-value]
-        response = web.HTTPSeeOther(LOGIN)
+        await self._store.write(lambda c: _leave(c, digest))
+        response = see_other(LOGIN)
         response.del_cookie(COOKIE, path="/")
         return response
 
@@ -98,7 +98,7 @@ class Login:
             return self._password_error(request, "password.short")
         now = self._clock()
         secret = await self._store.write(lambda c: _change(c, row, hashed, now))
-        response = web.HTTPSeeOther(f"{_HOME}?xong=password")
+        response = see_other(f"{_HOME}?xong=password")
         self._set_cookie(response, request, secret)
         return response
 
@@ -150,6 +150,11 @@ def _enter(
     throttle.record(connection, row.username, address, True, now)
     sessions.end(connection, old_session)
     return Done(sessions.start(connection, row.id, now))
+
+
+def _leave(connection: Connection, session_digest: str) -> Done[None]:
+    sessions.end(connection, session_digest)
+    return Done(None)
 
 
 def _change(connection: Connection, row: Row[Any], hashed: str, now: datetime) -> Done[str]:

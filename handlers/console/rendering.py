@@ -69,6 +69,12 @@ class Pages:
         return f"{self._calendar.local(at):%d/%m/%Y}"
 
 
+def see_other(address: str) -> web.Response:
+    """Return the way on after a form, as a response that can carry a cookie."""
+    headers = {"Location": address, "Cache-Control": "no-store"}
+    return web.Response(status=303, headers=headers)
+
+
 def _environment(folders: Sequence[Path]) -> Environment:
     return Environment(
         loader=FileSystemLoader(folders),

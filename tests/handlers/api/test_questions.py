@@ -1,0 +1,144 @@
+"""The desk by machine."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from bot.officers import Role
+from bot.officers.tokens import Scope
+from bot.questions import repository
+from bot.questions.life import Act
+from bot.store.sqlite import SqliteStore
+from handlers.api.questions import BadRequest, read_deed
+from knowledge.decisions import MatterKind
+from tests.handlers.desk_world import DeskWorld, furnish, visiting
+
+LIST = "/api/v1/questions"
+
+
+@pytest.fixture
+async def world(store: SqliteStore) -> DeskWorld:
+    return await furnish(store)
+
+
+async def test_of_fifty_simultaneous_claims_one_wins_and_the_others_learn_who(
+    world: DeskWorld,
+) -> None:
+    opened = await world.ask()
+    officers = [await world.hire(f"o{n}", Role.OFFICER, "ct-so-y-te") for n in range(50)]
+    machines = [await world.token(officer) for officer in officers]
+    async with visiting(world) as browser:
+        claims = [
+            browser.client.post(f"{LIST}/{opened.code}/claim", headers=headers)
+            for headers in machines
+        ]
+        answers = await asyncio.gather(*claims)
+        assert Counter(answer.status for answer in answers) == {200: 1, 409: 49}
+        told = {(await a.json())["holder"] for a in answers if a.status == 409}
+    row = await world.store.read(lambda c: repository.by_id(c, opened.id))
+    assert row is not None
+    assert told == {row.holder}
+
+
+async def test_a_machine_answers_a_question_from_list_to_sent(world: DeskWorld) -> None:
+    opened = await world.ask()
+    headers = await world.token(await world.hire("an", Role.OFFICER, "ct-so-y-te"))
+    async with visiting(world) as browser:
+        listed = await browser.client.get(
+            LIST, params={"agency": "ct-so-y-te", "state": "open"}, headers=headers
+        )
+        (found,) = (await listed.json())["questions"]
+        for act, body in (
+            ("claim", {}),
+            ("ask", {"text": "Ở xã nào ạ?"}),
+            ("draft", {"text": "Ở xã."}),
+        ):
+            path = f"{LIST}/{found['code']}/{act}"
+            answer = await browser.client.post(path, json=body, headers=headers)
+            assert answer.status == 200, await answer.text()
+        shown = await browser.client.get(f"{LIST}/{opened.code}", headers=headers)
+        question = await shown.json()
+    assert (question["state"], question["draft"]["text"]) == ("waiting", "Ở xã.")
+    assert [event["act"] for event in question["events"]] == ["receive", "claim", "ask", "draft"]
+
+
+async def test_approval_is_asked_for_where_it_is_required(world: DeskWorld) -> None:
+    opened = await world.ask(at="ct-so-noi-vu")
+    officer = await world.token(await world.hire("an", Role.OFFICER, "ct-so-noi-vu"))
+    leader = await world.token(await world.hire("cuc", Role.LEADER, "ct-so-noi-vu"))
+    steps = [
+        (officer, "claim", {}, 200),
+        (officer, "draft", {"text": "Xong."}, 200),
+        (officer, "send", {}, 409),
+        (officer, "approve", {}, 403),
+        (leader, "approve", {}, 200),
+        (officer, "send", {}, 200),
+    ]
+    async with visiting(world) as browser:
+        for headers, act, body, status in steps:
+            path = f"{LIST}/{opened.code}/{act}"
+            answer = await browser.client.post(path, json=body, headers=headers)
+            assert (act, answer.status) == (act, status), await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("act", "body", "status", "error"),
+    [
+        pytest.param("claim", "[]", 400, "bad_request", id="not an object"),
+        pytest.param("claim", "{", 400, "bad_request", id="not JSON"),
+        pytest.param("claim", '{"version": "1"}', 400, "bad_request", id="version as text"),
+        pytest.param("claim", '{"version": 9}', 409, "outdated", id="older version"),
+        pytest.param("send", "{}", 409, "not_possible", id="nothing drafted"),
+        pytest.param("refuse", "{}", 422, "incomplete", id="refused without a word"),
+        pytest.param(
+            "transfer", '{"agency": "nowhere", "reason": "x"}', 422, "unknown_agency", id="nowhere"
+        ),
+    ],
+)
+async def test_what_cannot_be_done_is_told_apart(
+    world: DeskWorld, act: str, body: str, status: int, error: str
+) -> None:
+    opened = await world.ask()
+    headers = await world.token(await world.hire("an", Role.OFFICER, "ct-so-y-te"))
+    async with visiting(world) as browser:
+        path = f"{LIST}/{opened.code}/{act}"
+        answer = await browser.client.post(path, data=body, headers=headers)
+        assert (answer.status, (await answer.json())["error"]) == (status, error)
+
+
+async def test_a_machine_without_an_officer_reads_but_does_nothing(world: DeskWorld) -> None:
+    opened = await world.ask()
+    secret = await world.ask("Tố cáo ông A", kind=MatterKind.DENUNCIATION)
+    headers = await world.token(None)
+    async with visiting(world) as browser:
+        assert (await browser.client.get(f"{LIST}/{opened.code}", headers=headers)).status == 200
+        assert (await browser.client.get(f"{LIST}/{secret.code}", headers=headers)).status == 404
+        claim = await browser.client.post(f"{LIST}/{opened.code}/claim", headers=headers)
+        assert (claim.status, (await claim.json())["error"]) == (403, "no_officer")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param({"state": "lost"}, id="unknown state"),
+        pytest.param({"page": "0"}, id="page zero"),
+        pytest.param({"page": "x"}, id="no number"),
+    ],
+)
+async def test_a_list_that_makes_no_sense_is_turned_down(
+    world: DeskWorld, query: dict[str, str]
+) -> None:
+    headers = await world.token(None, Scope.DESK)
+    async with visiting(world) as browser:
+        assert (await browser.client.get(LIST, params=query, headers=headers)).status == 400
+
+
+def test_a_refusal_in_the_officers_own_words_needs_no_code() -> None:
+    deed = read_deed(Act.REFUSE, '{"reason": "Việc này của tòa án"}'.encode())
+    assert (deed.reason, deed.text) == ("other", "Việc này của tòa án")
+
+
+def test_deep_nesting_is_a_bad_request() -> None:
+    with pytest.raises(BadRequest):
+        read_deed(Act.CLAIM, b"[" * 100_000)
