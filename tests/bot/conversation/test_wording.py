@@ -7,6 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import bot.wording
+from tests.bot.conversation.manners import BANNED
 
 #: parts of a message, or messages that begin with a title or a number
 NO_OPENING = re.compile(
