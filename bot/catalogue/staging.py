@@ -150,7 +150,7 @@ def switch(connection: Connection, run: Run, vanished: Sequence[str], now: datet
     _keep_versions(connection, mine, run, now)
     changed = _move_entries(connection, run, now)
     for start in range(0, len(vanished), _ASIDE):
-        _make_stale(connection, vanished[start : start + _ASIDE], now)
+        make_stale(connection, vanished[start : start + _ASIDE], now)
     if changed or vanished:
         raise_version(connection)
     _set(connection, run, {"state": "switched"})
@@ -263,7 +263,8 @@ def _finding(entry_id: str, found: Mapping[str, Any], now: datetime) -> dict[str
     }
 
 
-def _make_stale(connection: Connection, ids: Sequence[str], now: datetime) -> None:
+def make_stale(connection: Connection, ids: Sequence[str], now: datetime) -> None:
+    """Take entries out of the public eye, since nobody speaks of them any more."""
     keep_version(connection, ids, now, "import")
     gone = {"state": "stale", "version": entry.c.version + 1, "changed_at": now}
     connection.execute(

@@ -1,0 +1,188 @@
+"""The live library: public knowledge in memory, exchanged whole whenever it changes."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import structlog
+
+from bot.catalogue import build
+from bot.catalogue.indexes import Indexes, save
+from bot.catalogue.repository import version
+from bot.catalogue.snapshot import Snapshot, snapshot
+from bot.catalogue.starter import load_starter_if_empty
+from bot.moments import Clock
+from bot.store import Store, StoreUnavailable
+from knowledge.decisions import Decision, DecisionKind
+from knowledge.entries import Entry, EntryKind
+from knowledge.explanation import Explanation
+from knowledge.matcher import NO_CONTEXT, Context, Matcher
+
+_log = structlog.get_logger()
+_CHECKOUT = Path(__file__).parents[2]
+#: so few entries are indexed in a moment, more of them in another process
+_FEW = 600
+
+
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    """What questions are answered from; never changed, only exchanged."""
+
+    version: int
+    entries: Mapping[str, Entry]
+    agencies: Mapping[str, str]
+    matcher: Matcher
+
+
+class Library:
+    """Answers from memory; notices a change of public knowledge within `interval` seconds."""
+
+    def __init__(self, store: Store, folder: Path, clock: Clock, *, interval: float = 2.0) -> None:
+        self._store = store
+        self._indexes = Indexes(folder)
+        self._folder = folder
+        self._clock = clock
+        self._interval = interval
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Load the shipped knowledge where there is none, open the index, and keep watch."""
+        await load_starter_if_empty(self._store, self._clock())
+        with _collector_at_rest():
+            found = await self._store.read(snapshot)
+            self._hold(found, await self._first_matcher(found))
+        current = self._indexes.path(found.stamp).exists()
+        self._watching = asyncio.create_task(self._watch(found.version if current else -1))
+
+    async def stop(self) -> None:
+        """Stop watching; a build under way is broken off."""
+        if self._watching:
+            self._watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watching
+
+    @property
+    def version(self) -> str:
+        """Name the knowledge and the matcher that a decision is made with."""
+        return f"{self._holding.version}-{self._holding.matcher.version}"
+
+    def decide(self, text: str, context: Context = NO_CONTEXT) -> Decision:
+        """Understand a message; an entry that is public no more is not offered."""
+        holding = self._holding
+        return _still_public(holding.matcher.decide(text, context), holding.entries)
+
+    def explain(self, text: str, context: Context = NO_CONTEXT) -> Explanation:
+        """Return how a decision comes about, for an officer to see."""
+        return self._holding.matcher.explain(text, context)
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """Return a public entry."""
+        return self._holding.entries.get(entry_id)
+
+    def search(self, text: str, limit: int = 10) -> list[Entry]:
+        """Return entries for a search box, best first."""
+        holding = self._holding
+        found = (holding.entries.get(i) for i in holding.matcher.search(text, limit))
+        return [entry for entry in found if entry]
+
+    def hotlines(self) -> tuple[Entry, ...]:
+        """Return the lines, the shortest numbers first: they are the most urgent."""
+        entries = self._holding.entries.values()
+        lines = (entry for entry in entries if entry.kind is EntryKind.HOTLINE)
+        return tuple(sorted(lines, key=lambda line: (not line.phone, len(line.phone), line.code)))
+
+    def agency_name(self, code: str) -> str:
+        """Return an agency's name, the code itself for one the directory lacks."""
+        return self._holding.agencies.get(code, code)
+
+    def _hold(self, found: Snapshot, matcher: Matcher) -> None:
+        entries = {entry.id: entry for entry in found.entries}
+        self._holding = _Holding(found.version, entries, found.agencies, matcher)
+
+    async def _first_matcher(self, found: Snapshot) -> Matcher:
+        """Be ready soon: a saved index, else yesterday's, else a small one built here and now."""
+        exact = self._indexes.path(found.stamp)
+        saved = exact if exact.exists() else self._indexes.newest()
+        if saved == exact or (saved and len(found.entries) > _FEW):
+            return await asyncio.to_thread(Matcher.load, saved)
+        matcher = await asyncio.to_thread(Matcher.build, found.entries, found.places)
+        await asyncio.to_thread(save, matcher, exact)
+        return matcher
+
+    async def _watch(self, held: int) -> None:
+        while True:
+            try:
+                latest = await self._store.read(version)
+                if latest != held:
+                    await self._renew()
+                    held = latest
+            except (StoreUnavailable, OSError, BuildFailed) as error:
+                _log.warning("knowledge_not_renewed", reason=str(error))
+            await asyncio.sleep(self._interval)
+
+    async def _renew(self) -> None:
+        """Tell the new words at once, find by them as soon as their index is built."""
+        with _collector_at_rest():
+            found = await self._store.read(snapshot)
+            self._hold(found, self._holding.matcher)
+        path = self._indexes.path(found.stamp)
+        if not path.exists():
+            await self._build(found)
+        with _collector_at_rest():
+            self._hold(found, await asyncio.to_thread(Matcher.load, path))
+        _log.info("knowledge_renewed", version=found.version, entries=len(found.entries))
+
+    async def _build(self, found: Snapshot) -> None:
+        arguments = ("-m", build.__name__, str(self._folder.absolute()), found.stamp)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments,
+            stdin=asyncio.subprocess.PIPE,
+            cwd=_CHECKOUT,
+            start_new_session=True,
+        )
+        try:
+            lines: Sequence[bytes] = await asyncio.to_thread(list, build.lines(found))
+            await process.communicate(b"".join(lines))
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode:
+            raise BuildFailed(f"the index was not built: status {process.returncode}")
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Millions of lasting objects come at once: looking them over would stop the service.
+
+    Collecting them stops every thread for half a second, and they are no garbage; from here on
+    the collector leaves them out (reference counting frees an index that was exchanged).
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+class BuildFailed(Exception):
+    """The process that builds the index ended badly; the old index stays in use."""
+
+
+def _still_public(decision: Decision, public: Mapping[str, Entry]) -> Decision:
+    entries = tuple(entry_id for entry_id in decision.entries if entry_id in public)
+    if entries == decision.entries:
+        return decision
+    gone = not entries or entries[0] != decision.entries[0]
+    answered = decision.kind is DecisionKind.ANSWER
+    kind = DecisionKind.HANDOFF if gone and answered else decision.kind
+    if decision.kind is DecisionKind.CHOICES and len(entries) < len(decision.entries):
+        kind = DecisionKind.CHOICES if len(entries) > 1 else DecisionKind.HANDOFF
+    codes = tuple(public[entry_id].code for entry_id in entries)
+    return replace(decision, kind=kind, entries=entries, codes=codes)
