@@ -1,0 +1,166 @@
+"""What every dispatcher promises; another adapter adds a line to `ADAPTERS`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.delivery.backoff import Backoff
+from bot.delivery.dispatcher import Dispatcher, EmbeddedDispatcher
+from bot.moments import utc_now
+
+SOON = Backoff(timedelta(milliseconds=1), timedelta(milliseconds=1), attempts=0)
+
+
+def embedded(concurrency: int) -> Dispatcher:
+    return EmbeddedDispatcher(concurrency, retry=SOON)
+
+
+ADAPTERS = [pytest.param(embedded, id="embedded")]
+
+
+class Job:
+    """Records its runs; each waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.ended: list[int] = []
+        self.running: set[int] = set()
+        self.go = asyncio.Event()
+        self.changed = asyncio.Condition()
+        self.answers: dict[int, list[datetime | Exception | None]] = {}
+
+    async def __call__(self, conversation_id: int) -> datetime | None:
+        assert conversation_id not in self.running, "twice at once"
+        self.running.add(conversation_id)
+        self.begun.append(conversation_id)
+        await self._tell()
+        await self.go.wait()
+        self.running.discard(conversation_id)
+        self.ended.append(conversation_id)
+        await self._tell()
+        answer = self.answers.get(conversation_id) or [None]
+        last = answer.pop(0)
+        if isinstance(last, Exception):
+            raise last
+        return last
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5), self.changed:
+            await self.changed.wait_for(condition)
+
+    async def _tell(self) -> None:
+        async with self.changed:
+            self.changed.notify_all()
+
+
+@pytest.fixture
+def job() -> Job:
+    return Job()
+
+
+@pytest.fixture(params=ADAPTERS)
+async def dispatcher(request: pytest.FixtureRequest, job: Job) -> AsyncIterator[Dispatcher]:
+    dispatcher: Dispatcher = request.param(8)
+    yield dispatcher
+    job.go.set()
+    await dispatcher.stop(5)
+
+
+async def test_a_wake_before_the_start_is_not_lost(dispatcher: Dispatcher, job: Job) -> None:
+    dispatcher.wake(1)
+    job.go.set()
+    await dispatcher.start(job)
+    await job.until(lambda: job.ended == [1])
+
+
+async def test_conversations_run_side_by_side(dispatcher: Dispatcher, job: Job) -> None:
+    await dispatcher.start(job)
+    for conversation_id in (1, 2, 3):
+        dispatcher.wake(conversation_id)
+    await job.until(lambda: job.running == {1, 2, 3})
+
+
+async def test_wakes_during_a_run_make_one_more_run(dispatcher: Dispatcher, job: Job) -> None:
+    await dispatcher.start(job)
+    dispatcher.wake(1)
+    await job.until(lambda: job.begun == [1])
+    for _ in range(5):
+        dispatcher.wake(1)
+    job.go.set()
+    await job.until(lambda: job.ended == [1, 1])
+    dispatcher.wake(2)
+    await job.until(lambda: job.ended == [1, 1, 2])
+
+
+async def test_no_more_than_allowed_run_and_none_is_forgotten(job: Job) -> None:
+    dispatcher = embedded(2)
+    await dispatcher.start(job)
+    for conversation_id in range(6):
+        dispatcher.wake(conversation_id)
+    await job.until(lambda: len(job.begun) == 2)
+    await asyncio.sleep(0.01)
+    assert len(job.running) == 2
+    job.go.set()
+    await job.until(lambda: sorted(job.ended) == list(range(6)))
+    await dispatcher.stop(5)
+
+
+async def test_a_wake_for_later_comes(dispatcher: Dispatcher, job: Job) -> None:
+    job.go.set()
+    await dispatcher.start(job)
+    dispatcher.wake(1, utc_now() + timedelta(milliseconds=20))
+    assert job.begun == []
+    await job.until(lambda: job.ended == [1])
+
+
+async def test_the_earliest_of_several_moments_counts(dispatcher: Dispatcher, job: Job) -> None:
+    job.go.set()
+    await dispatcher.start(job)
+    dispatcher.wake(1, utc_now() + timedelta(hours=1))
+    dispatcher.wake(1, utc_now() + timedelta(milliseconds=5))
+    dispatcher.wake(1, utc_now() + timedelta(hours=1))
+    await job.until(lambda: job.ended == [1])
+
+
+async def test_a_job_says_when_to_come_back(dispatcher: Dispatcher, job: Job) -> None:
+    job.go.set()
+    job.answers[1] = [utc_now(), utc_now() + timedelta(milliseconds=5), None]
+    await dispatcher.start(job)
+    dispatcher.wake(1)
+    await job.until(lambda: job.ended == [1, 1, 1])
+
+
+async def test_a_job_that_raises_is_run_again_and_others_go_on(
+    dispatcher: Dispatcher, job: Job
+) -> None:
+    job.go.set()
+    job.answers[1] = [LookupError(), LookupError(), None]
+    await dispatcher.start(job)
+    dispatcher.wake(1)
+    dispatcher.wake(2)
+    await job.until(lambda: sorted(job.ended) == [1, 1, 1, 2])
+
+
+async def test_stopping_lets_what_runs_end_and_begins_nothing(
+    dispatcher: Dispatcher, job: Job
+) -> None:
+    await dispatcher.start(job)
+    dispatcher.wake(1)
+    await job.until(lambda: job.begun == [1])
+    stopping = asyncio.ensure_future(dispatcher.stop(5))
+    await asyncio.sleep(0)
+    dispatcher.wake(1)
+    dispatcher.wake(2)
+    job.go.set()
+    await stopping
+    assert (job.begun, job.ended) == ([1], [1])
+
+
+async def test_stopping_cancels_what_outlasts_the_grace(dispatcher: Dispatcher, job: Job) -> None:
+    await dispatcher.start(job)
+    dispatcher.wake(1)
+    await job.until(lambda: job.begun == [1])
+    await dispatcher.stop(0.01)
+    assert job.ended == []

@@ -1,0 +1,150 @@
+"""Scheduled work: once per period, whatever the number of processes, and nothing owed is lost."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.delivery.schedule import Periodic, Schedule, daily, every
+from bot.store.sqlite import SqliteStore
+from bot.tables.delivery import slot
+from tests.bot.delivery.samples import NOW, Ticker, rows
+
+HOUR = timedelta(hours=1)
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Work:
+    """Records the slots it was run for, failing as told."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.done: list[datetime] = []
+        self.failures = failures
+
+    async def __call__(self, moment: datetime) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise LookupError
+        self.done.append(moment)
+
+
+def schedule(
+    store: SqliteStore,
+    clock: Ticker,
+    job: Callable[[datetime], Awaitable[None]],
+    owner: str = "a",
+    catch_up: bool = True,
+) -> Schedule:
+    periodic = Periodic("hourly", every(HOUR), job, catch_up=catch_up)
+    return Schedule(store, [periodic], owner, clock)
+
+
+async def test_the_first_sight_of_a_schedule_owes_nothing(store: SqliteStore) -> None:
+    clock, work = Ticker(), Work()
+    await schedule(store, clock, work).tick()
+    assert work.done == []
+    clock.advance(hours=1)
+    await schedule(store, clock, work).tick()
+    assert work.done == [NOW + HOUR]
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "slots"),
+    [
+        pytest.param(True, [1, 2, 3], id="every slot is owed"),
+        pytest.param(False, [3], id="only the last is owed"),
+    ],
+)
+async def test_slots_missed_while_the_service_was_down(
+    store: SqliteStore, catch_up: bool, slots: list[int]
+) -> None:
+    clock, work = Ticker(), Work()
+    await schedule(store, clock, work, catch_up=catch_up).tick()
+    clock.advance(hours=3, minutes=20)
+    await schedule(store, clock, work, catch_up=catch_up).tick()
+    assert work.done == [NOW + n * HOUR for n in slots]
+
+
+async def test_several_processes_run_a_slot_once(store: SqliteStore) -> None:
+    clock, work = Ticker(), Work()
+    nodes = [schedule(store, clock, work, owner) for owner in "abcd"]
+    await nodes[0].tick()
+    clock.advance(hours=5)
+    await asyncio.gather(*(node.tick() for node in nodes))
+    assert sorted(work.done) == [NOW + n * HOUR for n in range(1, 6)]
+
+
+async def test_a_failed_slot_is_tried_again_and_then_left_to_a_person(store: SqliteStore) -> None:
+    clock, work = Ticker(), Work(failures=100)
+    for _ in range(12):
+        await schedule(store, clock, work).tick()
+        clock.advance(minutes=10)
+    found = (await store.read(lambda connection: rows(connection, slot)))[-1]
+    assert (found["state"], found["reason"], found["attempts"]) == ("failed", "LookupError", 5)
+
+
+async def test_a_failed_slot_that_works_later_is_done(store: SqliteStore) -> None:
+    clock, work = Ticker(), Work()
+    node = schedule(store, clock, work)
+    await node.tick()
+    clock.advance(hours=1)
+    work.failures = 1
+    for _ in range(3):
+        await node.tick()
+        clock.advance(minutes=2)
+    assert work.done == [NOW + HOUR]
+
+
+async def test_a_slot_of_a_dead_process_is_taken_over_when_its_lease_ends(
+    store: SqliteStore,
+) -> None:
+    async def die(_moment: datetime) -> None:
+        raise asyncio.CancelledError
+
+    clock, work = Ticker(), Work()
+    dead, heir = schedule(store, clock, die, "dead"), schedule(store, clock, work, "heir")
+    await dead.tick()
+    clock.advance(hours=1)
+    with pytest.raises(asyncio.CancelledError):
+        await dead.tick()
+    await heir.tick()
+    assert work.done == []
+    clock.advance(minutes=11)
+    await heir.tick()
+    assert work.done == [NOW + HOUR]
+
+
+async def test_a_service_that_is_alone_need_not_wait_for_leases(store: SqliteStore) -> None:
+    async def die(_moment: datetime) -> None:
+        raise asyncio.CancelledError
+
+    clock, work = Ticker(), Work()
+    dead, heir = schedule(store, clock, die, "dead"), schedule(store, clock, work, "heir")
+    await dead.tick()
+    clock.advance(hours=1)
+    with pytest.raises(asyncio.CancelledError):
+        await dead.tick()
+    await heir.start()
+    async with asyncio.timeout(5):
+        while not work.done:  # noqa: ASYNC110 - the schedule tells nobody
+            await asyncio.sleep(0.001)
+    await heir.stop()
+    assert work.done == [NOW + HOUR]
+
+
+def test_a_daily_slot_is_at_local_time() -> None:
+    slots = daily(time(7, 0), HANOI)
+    found = slots(datetime(2026, 11, 20, 0, 0, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC))
+    assert found == [
+        datetime(2026, 11, 21, 7, 0, tzinfo=HANOI),
+        datetime(2026, 11, 22, 7, tzinfo=HANOI),
+    ]
+
+
+def test_slots_of_a_period_do_not_depend_on_how_often_one_looks() -> None:
+    slots = every(timedelta(minutes=7))
+    whole = slots(NOW, NOW + 5 * HOUR)
+    parts = [m for n in range(5) for m in slots(NOW + n * HOUR, NOW + (n + 1) * HOUR)]
+    assert whole == parts
