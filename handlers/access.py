@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.moments import Clock
 from bot.officers import Role, sessions, tokens
@@ -52,7 +53,7 @@ def may_read_segments(request: web.Request) -> bool:
     return officer is not None and officer.role in (Role.EDITOR, Role.BROADCASTER)
 
 
-def guard(store: Store, clock: Clock, settings: Settings) -> Handler:
+def guard(store: Store, clock: Clock, settings: Settings) -> Middleware:
     """Return the middleware that lets through only whom the route's declaration names.
 
     A route nobody declared lets nobody through.
@@ -65,7 +66,7 @@ def guard(store: Store, clock: Clock, settings: Settings) -> Handler:
             await keeper.admit(request)
         return await handler(request)
 
-    return check  # type: ignore[return-value]
+    return check
 
 
 class Guard:

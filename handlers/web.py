@@ -7,12 +7,12 @@ from http import HTTPStatus
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from bot.errors import BotError
 from bot.operations.metrics import Metrics
 from bot.store import StoreUnavailable
 from bot.wording import Wording
-from handlers.routes import Handler
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ _HEADERS = {
 CLIENT_ADDRESS: web.RequestKey[str] = web.RequestKey("client_address", str)
 
 
-def secure_headers(embed_path: str, embed_origins: Sequence[str], *, https: bool) -> Handler:
+def secure_headers(embed_path: str, embed_origins: Sequence[str], *, https: bool) -> Middleware:
     """Return a middleware that sets CSP and companions; only `embed_path` may be framed."""
     framed = _POLICY.format(ancestors=" ".join(embed_origins) or "'none'")
     closed = _POLICY.format(ancestors="'none'")
@@ -57,10 +57,10 @@ def secure_headers(embed_path: str, embed_origins: Sequence[str], *, https: bool
         if https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
-    return add_headers  # type: ignore[return-value]
+    return add_headers
 
 
-def know_client(trusted_proxies: Sequence[str]) -> Handler:
+def know_client(trusted_proxies: Sequence[str]) -> Middleware:
     """Return a middleware that finds the caller's address behind the proxies we trust.
 
     The right-most address that is not a trusted proxy counts: those to its left are
@@ -84,10 +84,10 @@ def know_client(trusted_proxies: Sequence[str]) -> Handler:
         request[CLIENT_ADDRESS] = address
         return await handler(request)
 
-    return find_address  # type: ignore[return-value]
+    return find_address
 
 
-def measure(metrics: Metrics) -> Handler:
+def measure(metrics: Metrics) -> Middleware:
     """Return a middleware that counts and times by route, never by path."""
 
     @web.middleware
@@ -107,10 +107,10 @@ def measure(metrics: Metrics) -> Handler:
             metrics.requests.labels(request.method, route, str(status)).inc()
             metrics.request_seconds.labels(route).observe(time.perf_counter() - started)
 
-    return time_request  # type: ignore[return-value]
+    return time_request
 
 
-def explain_errors(wording: Wording) -> Handler:
+def explain_errors(wording: Wording) -> Middleware:
     """Return a middleware that turns failures into words: JSON for programs, a page for people."""
 
     @web.middleware
@@ -131,7 +131,7 @@ def explain_errors(wording: Wording) -> Handler:
             log.exception("unexpected failure", route=_route(request))
             return error_response(request, wording, 500, {})
 
-    return explain  # type: ignore[return-value]
+    return explain
 
 
 def error_response(

@@ -48,8 +48,9 @@ async def _serve(settings: Settings) -> None:
     service = Service(settings)
     try:
         address = await service.start()
-        for line in service.announcements(address):
-            say(line)
+        say(f"Dân hỏi: {address}")
+        if service.demo_accounts:
+            say(f"Demonstration officers: {service.demo_accounts} (console: {address}/can-bo)")
         await stop.wait()
         _log.info("stopping")
     finally:

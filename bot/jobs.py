@@ -1,0 +1,82 @@
+"""The scheduled work of the service, as values: name, slots, what to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import structlog
+from sqlalchemy import Connection, delete
+
+from bot.clock import WorkCalendar
+from bot.conversation.mind import expire_choices
+from bot.delivery.retention import forget_quarantine, forget_raw
+from bot.delivery.schedule import Periodic, daily, every
+from bot.moments import Clock
+from bot.questions.history import anchor
+from bot.segments.months import Schedule
+from bot.segments.repository import refresh, schedule_of
+from bot.store import Done, Store
+from bot.tables.desk import login_attempt, session
+
+_log = structlog.get_logger()
+
+_QUARANTINE_LASTS = timedelta(hours=48)
+_RAW_LASTS = timedelta(days=30)
+_SESSION_LASTS = timedelta(days=1)
+_ATTEMPTS_LAST = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Housekeeping:
+    """What happens by the clock and not by anybody's message."""
+
+    store: Store
+    clock: Clock
+    calendar: WorkCalendar
+
+    def periodics(self) -> Sequence[Periodic]:
+        """Return the schedules; each slot runs once, whatever the number of nodes."""
+        zone = self.calendar.zone
+        return (
+            Periodic("choices", every(timedelta(minutes=10)), self.queue_choices, catch_up=False),
+            Periodic("segment", every(timedelta(hours=1)), self.propose_segment, catch_up=False),
+            Periodic("anchor", daily(time(0, 5), zone), self.anchor_chains),
+            Periodic("retention", daily(time(2, 30), zone), self.forget, catch_up=False),
+        )
+
+    async def queue_choices(self, _slot: datetime) -> None:
+        """Hand choices that nobody made for a day to the agency: nothing is lost."""
+        queued = await self.store.write(lambda c: Done(expire_choices(c, self.clock())))
+        if queued:
+            _log.info("choices left unanswered were queued", questions=len(queued))
+
+    async def propose_segment(self, _slot: datetime) -> None:
+        """Propose newly answered questions for the month that is open."""
+
+        def body(connection: Connection) -> Done[int]:
+            schedule = schedule_of(connection, Schedule(self.calendar, {}))
+            return Done(refresh(connection, schedule.month_open_at(self.clock()), schedule))
+
+        await self.store.write(body)
+
+    async def anchor_chains(self, slot: datetime) -> None:
+        """Anchor the heads of all chains as they stood at the end of the day before."""
+        day = (self.calendar.local(slot) - timedelta(days=1)).date()
+        zone = self.calendar.zone
+        await self.store.write(lambda c: Done(anchor(c, day, zone, self.clock())))
+
+    async def forget(self, _slot: datetime) -> None:
+        """Remove what has outlived its purpose."""
+        now = self.clock()
+
+        def body(connection: Connection) -> Done[None]:
+            forget_raw(connection, now - _RAW_LASTS)
+            forget_quarantine(connection, now - _QUARANTINE_LASTS)
+            for table, column, lasts in (
+                (session, session.c.seen_at, _SESSION_LASTS),
+                (login_attempt, login_attempt.c.at, _ATTEMPTS_LAST),
+            ):
+                connection.execute(delete(table).where(column < now - lasts))
+            return Done(None)
+
+        await self.store.write(body)
