@@ -208,8 +208,9 @@ def note(connection: Connection, by: str, act: str, subject: str, now: datetime)
 
 def _agency_fits(connection: Connection, new: NewOfficer) -> bool:
     if new.agency:
-        wanted = select(agency.c.code).where(agency.c.code == new.agency)
-        return connection.execute(wanted).first() is not None
+        # before the directory is loaded nobody can know which agencies there are
+        known = set(connection.execute(select(agency.c.code)).scalars())
+        return not known or new.agency in known
     return new.role not in OF_AN_AGENCY
 
 

@@ -28,6 +28,7 @@ from handlers.routes import Route, add_routes
 from handlers.web import explain_errors
 from tests.bot.questions.samples import NOW, ask, prepare
 
+WORDING = Wording.load()
 PASSWORD = "đường dài mới biết ngựa hay"
 
 
@@ -49,13 +50,12 @@ class DeskWorld:
         self.now += amount
 
     def routes(self) -> list[Route]:
-        wording = Wording.load()
-        console = Console(self.store, wording, self.clock, calendar(), self.hasher, self.settings)
-        return [*console.routes(), *QuestionsApi(self.store, self.clock, wording).routes()]
+        console = Console(self.store, WORDING, self.clock, calendar(), self.hasher, self.settings)
+        return [*console.routes(), *QuestionsApi(self.store, self.clock, WORDING).routes()]
 
     def app(self, routes: list[Route] | None = None) -> web.Application:
         middlewares: list[Any] = [
-            explain_errors(Wording.load()),
+            explain_errors(WORDING),
             guard(self.store, self.clock, self.settings),
         ]
         app = web.Application(middlewares=middlewares)
