@@ -55,10 +55,12 @@ def choices_card(world: World, entries: Sequence[Entry], codes: Sequence[str] = 
 def hotlines_card(world: World, lines: Sequence[Entry]) -> Outgoing:
     """Return the public numbers; one that nobody vouches for reads "đang cập nhật"."""
     unknown = world.wording("hotline.unknown")
-    listed = "\n".join(f"{line.title}: {line.phone or unknown}" for line in lines)
+    listed = [f"{line.title}: {line.phone or unknown}" for line in lines]
+    sources = {line.source: line for line in lines if line.source}
+    listed += [_source_line(world, line) for line in sources.values()]
     return Outgoing(
-        world.wording("hotlines", listed=listed),
-        sources=tuple(source for line in lines for source in _sources(line))[:1],
+        world.wording("hotlines", listed="\n".join(listed)),
+        sources=tuple(source for line in sources.values() for source in _sources(line)),
         decision=DecisionKind.ANSWER,
     )
 

@@ -45,6 +45,7 @@ class Cue(StrEnum):
     LATE_FILE = "late_file"
     IDENTITY_PAPER = "identity_paper"
     SUPPLEMENT = "supplement"
+    PLACE = "place"
     ACKNOWLEDGED = "acknowledged"
     KHMER = "khmer"
 

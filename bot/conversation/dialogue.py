@@ -161,12 +161,13 @@ def _awaited(world: World, memory: Memory, text: str, decision: Decision) -> Ste
         return None
     if memory.awaiting is Awaiting.MORE:
         return followup.add(world, memory, asked, text, ())
-    if memory.awaiting is Awaiting.COMMUNE and _names_a_place(text, decision):
+    is_answer = memory.awaiting is Awaiting.COMMUNE and _could_be_a_place(text, decision)
+    if asked.is_open and (is_answer or cue_in(text) is Cue.PLACE):
         return handover.add_place(world, memory, text, asked, decision)
     return None
 
 
-def _names_a_place(text: str, decision: Decision) -> bool:
+def _could_be_a_place(text: str, decision: Decision) -> bool:
     """Whether a short text says where somebody lives rather than asks something new."""
     has_place = bool(decision.commune) and decision.kind is not DecisionKind.ANSWER
     return has_place or (len(text.split()) <= 5 and decision.kind is DecisionKind.HANDOFF)

@@ -115,11 +115,11 @@ def ask_what(world: World, memory: Memory) -> Step:
 
 def add_place(world: World, memory: Memory, text: str, asked: Asked, decision: Decision) -> Step:
     """Note where the asker lives; a place that is known takes the question to its commune."""
+    remembered = replace(memory.settled(), commune=decision.commune or memory.commune)
     code = spoken_groups(asked.code)
     noted = Add(asked.id, text)
-    if not decision.commune:
-        return Step(memory.settled(), (noted, say(world, "commune.noted", code=code)))
-    remembered = replace(memory.settled(), commune=decision.commune)
+    if not decision.commune or asked.agency != ANY_COMMUNE:
+        return Step(remembered, (noted, say(world, "commune.noted", code=code)))
     name = world.name_of(decision.commune)
     told = say(world, "commune.routed", code=code, agency=name)
     return Step(remembered, (noted, Route(asked.id, decision.commune), told))
@@ -146,6 +146,8 @@ def _filed(world: World, memory: Memory, filed: Open) -> Step:
 
 
 def _receipt_wording(agency: str, commune: str, matter: MatterKind = MatterKind.QUESTION) -> str:
+    if matter in _DOORS:
+        return f"receipt.{matter}"
     if agency == ANY_COMMUNE and not commune:
         return "receipt.where"
     return "receipt.feedback" if matter is MatterKind.FEEDBACK else "receipt.question"

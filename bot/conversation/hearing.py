@@ -117,7 +117,11 @@ def _joinable(found: Sequence[Thought], item: Pending) -> bool:
 def _belongs(before: Thought, item: Pending, understand: Understand) -> bool:
     if before.kind is not IncomingKind.TEXT:
         return True
-    if item.event.refers_to or is_order(before.text) or is_order(item.event.text):
+    if item.event.refers_to or is_order(before.text):
+        return False
+    if cue_in(item.event.text) is Cue.PLACE:
+        return True
+    if is_order(item.event.text):
         return False
     first, second = understand(before.text), understand(item.event.text)
     if DecisionKind.EMERGENCY in (first.kind, second.kind):

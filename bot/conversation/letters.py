@@ -168,15 +168,14 @@ def consent_to_publish(wording: Wording, question_id: int | None) -> Outgoing:
     return Outgoing(wording("consent.publish"), buttons=buttons, question_id=question_id)
 
 
-def consent_to_air(wording: Wording, question_id: int | None, month: int) -> Outgoing:
-    """Ask for the uses "air" and "name": in the month's segment, with or without the name."""
+def consent_to_air(wording: Wording, question_id: int | None) -> Outgoing:
+    """Ask for the uses "air" and "name": in the monthly segment, with or without the name."""
     buttons = (
         Button(wording("button.air_hidden"), payload("air", "hidden")),
         Button(wording("button.air_named"), payload("air", "named")),
         Button(wording("button.disagree"), payload("air", "no")),
     )
-    text = wording("consent.air", month=month)
-    return Outgoing(text, buttons=buttons, question_id=question_id)
+    return Outgoing(wording("consent.air"), buttons=buttons, question_id=question_id)
 
 
 def _closed_line(world: World) -> list[str]:

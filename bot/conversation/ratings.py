@@ -51,8 +51,7 @@ def publish(world: World, memory: Memory, agreed: bool) -> Step:
         return Step(memory.settled(), (say(world, "rating.none"),))
     given = Consent(asked.id, "publish", agreed, "consent.publish")
     waiting = replace(memory.settled(), awaiting=Awaiting.CONSENT_AIR)
-    month = world.local_now.month
-    return Step(waiting, (given, consent_to_air(world.wording, asked.id, month)))
+    return Step(waiting, (given, consent_to_air(world.wording, asked.id)))
 
 
 def air(world: World, memory: Memory, how: str) -> Step:

@@ -15,14 +15,18 @@ from knowledge.decisions import Decision, DecisionKind, MatterKind
 
 Special: TypeAlias = Callable[[World, Memory, str, Decision], Step]
 
+#: whoever asks for an officer in more words than these says what for
+_BARE_WISH = 7
 #: what the matcher and our own cues call the same thing
 _TOPICS = {"own_file": Cue.OWN_FILE, "scam": Cue.SCAM, "khmer": Cue.KHMER}
 
 
 def special_matter(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
     """Return the step for a special matter, None for an ordinary message."""
-    if decision.topic == "officer":
+    if decision.topic == "officer" and len(text.split()) <= _BARE_WISH:
         return send_to_officer(world, memory, "asked_for_officer")
+    if decision.topic == "officer":
+        return hand_over(world, memory, text, decision, "asked_for_officer")
     if decision.topic == "real_channel":
         return genuine(world, memory)
     grave = decision.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION)

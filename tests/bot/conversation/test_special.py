@@ -3,14 +3,26 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bot.conversation.dialogue import MOST_IN_WINDOW
-from bot.delivery.turns import Stale
-from bot.messages import AttachmentKind, IncomingKind
-from tests.bot.conversation.chat import Chat
+from bot.clock.starter import calendar
+from bot.conversation.dialogue import MOST_IN_WINDOW, Decided, converse
+from bot.conversation.state import Awaiting, Memory, Offer
+from bot.conversation.world import World
+from bot.delivery.turns import Pending, Stale
+from bot.messages import AttachmentKind, Incoming, IncomingKind
+from tests.bot.conversation.chat import FRIDAY, WORDING, Chat
 from tests.bot.conversation.conftest import NewChat
+from tests.bot.conversation.library import BIRTH, SmallLibrary
 
 NONE: list[str] = []
+OFFERS = (Offer("Rõ rồi", "#x:helped"), Offer("Chưa đúng ý tôi", "#x:nothelped"))
+STATES = [
+    Memory(greeted=True, awaiting=awaiting, offers=offers, asked="khai sinh", entry=BIRTH.id)
+    for awaiting in Awaiting
+    for offers in ((), OFFERS)
+]
 PATIENCE = timedelta(seconds=1.5)
 
 
@@ -197,6 +209,12 @@ async def test_three_short_messages_are_one_question(chat: Chat) -> None:
     assert [row.folded for row in chat.questions()] == ["cho em hoi lam khai sinh can gi a"]
 
 
+async def test_a_place_sent_after_a_question_belongs_to_it(chat: Chat) -> None:
+    (receipt,) = await chat.says("đường trước nhà ngập hoài", "ở xã Tài Văn")
+    assert "Mã câu hỏi" in receipt.text
+    assert len(chat.questions()) == 1
+
+
 async def test_a_whole_question_does_not_wait_for_a_fragment_after_it(chat: Chat) -> None:
     replies = await chat.says("khi nào sửa cầu Cái Sắn", "làm khai sinh cần gì")
     assert [r.decision for r in replies] == ["handoff", "answer"]
@@ -230,3 +248,19 @@ async def test_a_card_that_is_no_longer_public_is_decided_again(chat: Chat) -> N
     chat.connection.exec_driver_sql("update entry set state='retired' where code='1.001193'")
     with pytest.raises(Stale):
         await chat.says("làm khai sinh cần gì")
+
+
+ANYTHING = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=200
+)
+
+
+@given(text=ANYTHING, state=st.sampled_from(STATES))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_typed_is_met_with_a_word(text: str, state: Memory) -> None:
+    world = World(SmallLibrary(), WORDING, calendar(), FRIDAY, str)
+    event = Incoming("web", "e1", "a", IncomingKind.TEXT, FRIDAY, text=text)
+    late = FRIDAY - timedelta(minutes=1)
+    decided = converse(world, state, (Pending(1, 1, 1, event, late),))
+    assert isinstance(decided, Decided)
+    assert decided.step.replies
