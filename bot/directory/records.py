@@ -1,19 +1,22 @@
 """Rows of agencies, communes, days off and yearly plans, read from files; no database here."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from bot.clock.calendar import SpecialDay
 from knowledge.importers.own import day, several, text
-from knowledge.importers.rows import BadField, Record, RowError, rows
+from knowledge.importers.rows import BadField, Record, RowError
 from knowledge.places import Place
 
 T = TypeVar("T")
 
 KINDS = ("department", "commune", "district", "broadcaster")
 CONFIDENCE = ("high", "medium", "low")
+_CODE = re.compile(r"[a-z]{2,4}(-[a-z0-9]+)+")
+_IN_A_CELL = re.compile(r"(?P<agency>[a-z]{2,4}(-[a-z0-9]+)+)\s*(\((?P<part>[^()]*)\))?")
 _YES = {"x", "1", "true", "yes", "có", "rồi", "đã", "đã xong", "xong"}
 
 
@@ -57,26 +60,16 @@ class PlanItem:
     evidence: str | None = None
 
 
-def read(data: bytes, name: str, make: Callable[[Record], T]) -> Iterator[T | RowError]:
-    """Yield what `make` makes of each row; a bad one is named."""
-    for row in rows(data, name):
-        if isinstance(row, RowError):
-            yield row
-            continue
-        try:
-            yield make(row.values)
-        except BadField as error:
-            yield RowError(name, row.number, error.field, error.why)
-
-
 def agency(record: Record) -> Agency:
     """Return an agency; successors are a list of codes, or of {agency, part, valid_from}."""
     valid_to = day(record, "valid_to")
+    if not _CODE.fullmatch(text(record, "code")):
+        raise BadField("code", f"{text(record, 'code')!r} is not a code such as ct-so-y-te")
     return Agency(
         code=_needed(record, "code"),
         name=_needed(record, "name"),
         kind=_one_of(record, "kind", KINDS),
-        source=_needed(record, "source"),
+        source=text(record, "source") or _needed(record, "source_or_fields"),
         confidence=_one_of(record, "confidence", CONFIDENCE, "medium"),
         fields=several(record, "fields") if record.get("fields") else (),
         valid_from=day(record, "valid_from"),
@@ -87,17 +80,24 @@ def agency(record: Record) -> Agency:
 
 
 def _successions(record: Record, valid_to: date | None) -> Iterator[Succession]:
-    given = record.get("successors") or record.get("successor") or ()
-    listed: Sequence[Any] = given if isinstance(given, list) else several({"s": given}, "s")
-    for item in listed if given else ():
-        values = item if isinstance(item, Mapping) else {"agency": item}
-        begins = day(values, "valid_from") or (
-            valid_to and date.fromordinal(valid_to.toordinal() + 1)
-        )
+    for values in _named(record.get("successors") or record.get("successor")):
+        begins = day(values, "valid_from") or (valid_to and valid_to + timedelta(days=1))
         if begins is None:
             raise BadField("successors", "an agency with a successor needs valid_to or valid_from")
-        code = text(values, "agency") or text(values, "code")
+        code = text(values, "agency")
+        if not _CODE.fullmatch(code):
+            raise BadField("successors", f"{code!r} is not the code of an agency")
         yield Succession(code, begins, text(values, "part"))
+
+
+def _named(given: object) -> Iterator[Mapping[str, Any]]:
+    """A list of codes or of {agency, part}; in a cell "code (part); code", prose left aside."""
+    if isinstance(given, list):
+        yield from (item if isinstance(item, Mapping) else {"agency": item} for item in given)
+    elif given:
+        for piece in str(given).split(";"):
+            if found := _IN_A_CELL.fullmatch(piece.strip()):
+                yield {"agency": found["agency"], "part": found["part"] or ""}
 
 
 def commune(record: Record) -> Place:
@@ -106,9 +106,9 @@ def commune(record: Record) -> Place:
     if not (code.isdigit() and len(code) <= 5):
         raise BadField("ward_code", f"{code!r} is not the code of a commune such as 31150")
     return Place(
-        name=_needed(record, "name"),
+        name=text(record, "name") or _needed(record, "ward"),
         district=text(record, "district"),
-        province=text(record, "province"),
+        province=text(record, "province").replace("Thành Phố", "Thành phố"),
         agency=f"ct-xa-{code:0>5}",
         former=_yes(record, "former"),
     )

@@ -1,6 +1,6 @@
 """The directory the project ships with: agencies, communes, office hours and days off."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from bot.clock import starter as clock
 from bot.directory import communes, loading, records
 from bot.directory.records import Agency, Succession
 from bot.errors import BotError
-from knowledge.importers.rows import RowError
+from knowledge.importers.rows import RowError, read
 from knowledge.places import Place
 
 AGENCIES = Path(__file__).parents[2] / "knowledge" / "data" / "agencies.yaml"
@@ -39,7 +39,7 @@ def agencies() -> Iterator[Agency]:
     """Yield the shipped agencies; raise BadAgencies naming the row at fault."""
     if not AGENCIES.exists():
         return
-    for row in records.read(AGENCIES.read_bytes(), AGENCIES.name, records.agency):
+    for row in read(AGENCIES.read_bytes(), AGENCIES.name, records.agency):
         if isinstance(row, RowError):
             raise BadAgencies(str(row))
         yield row
@@ -58,6 +58,12 @@ def commune_agencies(places: Iterable[Place]) -> Iterator[Agency]:
                 confidence="high",
                 valid_from=MERGER,
             )
+
+
+def with_committees(connection: Connection, places: Sequence[Place]) -> Sequence[Place]:
+    """Write the People's Committee of each commune of today, then hand the places back."""
+    loading.put_agencies(connection, list(commune_agencies(places)))
+    return places
 
 
 def _with_places(agency: Agency, places: Iterable[Place]) -> Agency:

@@ -5,7 +5,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from knowledge.text import clean
 
 Record = Mapping[str, Any]
 _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Read = TypeVar("Read")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,18 @@ def rows(data: bytes, name: str) -> Iterator[Row | RowError]:
         yield from _json_list(data, name)
     else:
         yield from _json_lines(io.BytesIO(data), name)
+
+
+def read(data: bytes, name: str, make: Callable[[Record], Made]) -> Iterator[Made | RowError]:
+    """Yield what `make` makes of each row; where it raises BadField the row is named."""
+    for row in rows(data, name):
+        if isinstance(row, RowError):
+            yield row
+            continue
+        try:
+            yield make(row.values)
+        except BadField as error:
+            yield RowError(name, row.number, error.field, error.why)
 
 
 def _unzipped(data: bytes, name: str) -> Iterator[Row | RowError]:
