@@ -39,11 +39,13 @@ class Judge:
         table = json.loads(path.read_text(encoding="utf-8"))
         return cls(table["right"], table["listed"], table["answer_from"], table["list_from"])
 
-    def verdict(self, query: Query, groups: Sequence[Sequence[Candidate]]) -> Verdict:
-        """Decide between an answer, choices and the desk."""
+    def verdict(
+        self, query: Query, groups: Sequence[Sequence[Candidate]], mass: float
+    ) -> Verdict:
+        """Decide between an answer, choices and the desk; `mass` is how much is said."""
         if not groups:
             return Verdict(DecisionKind.HANDOFF, 0, 0.5)
-        view = signs(query, groups)
+        view = signs(query, groups, mass)
         right, listed = probability(self.right, view), probability(self.listed, view)
         if right >= self.answer_from:
             return Verdict(DecisionKind.ANSWER, 1, right)
@@ -52,7 +54,9 @@ class Judge:
         return Verdict(DecisionKind.HANDOFF, 0, 1.0 - listed)
 
 
-def signs(query: Query, groups: Sequence[Sequence[Candidate]]) -> dict[str, float]:
+def signs(
+    query: Query, groups: Sequence[Sequence[Candidate]], mass: float
+) -> dict[str, float]:
     """Return what the probabilities are computed from."""
     best = groups[0][0]
     scores = [group[0].score for group in groups] + [best.score - 8.0] * 5
@@ -67,6 +71,10 @@ def signs(query: Query, groups: Sequence[Sequence[Candidate]]) -> dict[str, floa
         "crowd": math.log1p(near),
         "words": min(count, 8) / 8.0,
         "few": float(count <= 2),
+        "mass": min(mass, 60.0) / 20.0,
+        "light": float(mass < 9.0),
+        "translated": float(len(query.variants) > 1),
+        "met_translated": named["translated"],
         "asked": named["asked_covered"],
         "title": named["title_covered"],
         "verbatim": named["verbatim"],
@@ -78,6 +86,11 @@ def signs(query: Query, groups: Sequence[Sequence[Candidate]]) -> dict[str, floa
         "action_extra": min(named["action_extra"], 2.0),
         "action_missing": min(named["action_missing"], 2.0),
         "facet": float(query.facet is not None),
+        "pairs": named["pairs_asked"],
+        "head": named["head_covered"],
+        "second_asked": float(groups[1][0].features[0]) if len(groups) > 1 else 0.0,
+        "trait_extra": min(named["trait_extra"], 2.0),
+        "trait_missing": min(named["trait_missing"], 2.0),
     }
 
 

@@ -127,7 +127,7 @@ class Matcher:
             return follow
         if not query.content:
             return _fragment(query)
-        verdict = self._judge.verdict(query, groups)
+        verdict = self._judge.verdict(query, groups, self._ranker.mass(query))
         return self._answered(query, groups, verdict, place)
 
     def _followed(self, query: Query, context: Context) -> Decision | None:

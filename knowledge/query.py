@@ -119,7 +119,9 @@ def _variants(
     meanings: dict[int, list[str]] = {}
     covered: set[int] = set()
     for match in found:
-        meanings.setdefault(match.places[0], []).append(match.meaning)
+        here = meanings.setdefault(match.places[0], [])
+        if match.meaning not in here:
+            here.append(match.meaning)
         covered.update(match.places)
     for at, word in enumerate(words.accented):
         for meaning in meanings.get(at, ()):

@@ -10,6 +10,7 @@ import numpy as np
 from knowledge.features import NAMES, asked, features
 from knowledge.index import Floats, Index, Ints
 from knowledge.query import Query
+from knowledge.text import bare
 from knowledge.traits import clashes, marks_of
 
 HERE = Path(__file__).parent / "data" / "ranking.json"
@@ -81,6 +82,12 @@ class Ranker:
             block[:, NAMES.index("translated")] = variant.translated
             blocks.append(block)
         return np.tile(units, len(blocks)), np.concatenate(blocks)
+
+    def mass(self, query: Query) -> float:
+        """Return how much the message says: the summed rarity of its words of content."""
+        index = self._shelf.index
+        terms = (index.terms.get(bare(word)) for word in dict.fromkeys(query.content))
+        return sum(float(index.idf[term]) if term is not None else 4.0 for term in terms)
 
     def groups(self, ranked: Sequence[Candidate]) -> list[list[Candidate]]:
         """Gather variants of one procedure, best first."""

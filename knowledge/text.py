@@ -59,7 +59,7 @@ def canonical(word: str) -> str:
     if word.isascii():
         return word[:-1] + "i" if len(word) == 2 and word[1] == "y" and word[0] in _I_AFTER else word
     plain, tone = _without_tone(word)
-    if len(plain) > 2 and plain[-1] == fold(plain[-2]) and word[-1].isascii() and tone:
+    if len(plain) > 2 and plain[-1] == plain[-2] and tone:
         plain = plain[:-1]
     if plain[-2:] in _OPEN_GLIDES and not plain.startswith("qu"):
         return unicodedata.normalize("NFC", plain[:-1] + tone + plain[-1])

@@ -8,10 +8,13 @@ from knowledge.entries import Entry
 from knowledge.text import bare, respell, split
 
 LONGEST = 48
+HEAD = 8  # the words that name a procedure; what follows mostly delimits it
+DECAY = 0.92
+FLOOR = 0.2
 
 _ASIDE = re.compile(r"[(\[“\"].*?[)\]”\"]")
 _VARIANT = re.compile(
-    r"\((?:thực hiện tại |ở |tại )?(?:cấp|tại cấp|mức|bqp)[^()]*\)|\bthủ tục\b|[“”\"'.,;:–-]"
+    r"\((?:thực hiện tại |ở |tại )?(?:cấp|tại cấp|mức|bqp)[^()]*\)|\b(?:thủ tục|giải quyết|thực hiện)\b|[“”\"'.,;:–-]"
 )
 
 
@@ -65,4 +68,4 @@ def _title(number: int, title: str, spelling: Mapping[str, tuple[str, ...]]) -> 
 def _append(words: list[str], weights: list[float], more: Sequence[str], weight: float) -> None:
     for word in more:
         words.append(word)
-        weights.append(weight * max(0.3, 0.97 ** max(0, len(words) - 8)))
+        weights.append(weight * max(FLOOR, DECAY ** max(0, len(words) - HEAD)))

@@ -1,0 +1,1 @@
+"""Learning the weights that serving reads; may use scikit-learn, never imported by serving."""

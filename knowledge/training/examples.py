@@ -1,0 +1,71 @@
+"""Questions with known answers, and copies of them as citizens would mangle them."""
+
+import json
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from knowledge.entries import Entry
+from knowledge.text import fold
+
+KEYS = "qwertyuiopasdfghjklzxcvbnm"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question, the codes that answer it, and whether one of them should be shown alone."""
+
+    text: str
+    gold: frozenset[str]
+    clear: bool
+    weight: float = 1.0
+    source: str = ""
+
+    @property
+    def procedure(self) -> str:
+        """Return the name under which cross-validation keeps copies together."""
+        return min(self.gold)
+
+
+def from_file(path: Path) -> Iterator[Example]:
+    """Yield the questions of a labelled file that have a right answer."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        gold = frozenset(record.get("gold") or ())
+        if gold:
+            kind = record.get("class") or record["kind"]
+            clear = kind not in {"clarify", "procedure_vague", "multi", "two_matters"}
+            yield Example(record["text"], gold, clear, source=kind)
+
+
+def from_aliases(entries: Iterable[Entry], limit: int = 4) -> Iterator[Example]:
+    """Yield phrasings as questions; ranking must find the entry without that phrasing."""
+    for entry in entries:
+        for alias in entry.aliases[:limit]:
+            yield Example(alias, frozenset({entry.code}), clear=True, weight=0.06, source="alias")
+
+
+def mangled(examples: Sequence[Example], seed: int = 7) -> list[Example]:
+    """Return the examples with copies: without marks, and with one typo."""
+    dice = random.Random(seed)  # noqa: S311 - reproducible copies, nothing secret
+    copies = []
+    for example in examples:
+        plain = fold(example.text)
+        if plain != example.text.lower():
+            copies.append(replace(example, text=plain, weight=0.6 * example.weight))
+        copies.append(replace(example, text=_typo(example.text, dice), weight=0.5 * example.weight))
+    return [*examples, *copies]
+
+
+def _typo(text: str, dice: random.Random) -> str:
+    spots = [i for i, c in enumerate(text[:-1]) if c.isalpha() and text[i + 1].isalpha()]
+    if not spots:
+        return text
+    at = dice.choice(spots)
+    kind = dice.randrange(3)
+    if kind == 0:
+        return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    if kind == 1:
+        return text[:at] + text[at + 1 :]
+    return text[:at] + dice.choice(KEYS) + text[at + 1 :]
