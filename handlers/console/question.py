@@ -1,7 +1,7 @@
 """One question: the citizen's words, its history, and what may be done with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -23,7 +23,7 @@ from bot.store import Store
 from bot.wording import Wording
 from handlers.access import SESSION
 from handlers.console.history import Line, history_lines
-from handlers.console.queue import READERS
+from handlers.console.queue import READERS, words_for
 from handlers.console.rendering import Pages
 from handlers.console.trace import trace_sentences
 from handlers.routes import Access, Handler, Route
@@ -60,7 +60,7 @@ class View:
     draft: Row[Any] | None
     drafter: str | None
     two_persons: bool
-    agencies: Mapping[str, str]
+    consents: Sequence[Row[Any]]
 
 
 class QuestionPages:
@@ -157,6 +157,7 @@ class QuestionPages:
             here="queue",
             view=view,
             question=view.dossier.question,
+            words=words_for(officer, view.dossier.question.text),
             acts=_acts_for(officer, view),
             may_approve=may_approve(officer, view),
             slugs=SLUGS,
@@ -190,15 +191,21 @@ def _look(connection: Connection, officer: Officer, code: str, wording: Wording)
     names = accounts.names_by_actor(connection)
     codes = {code for e in dossier.events for code in _agencies_in(e.detail)}
     agencies = repository.agency_names(connection, codes)
+    works_here = officer.role is not Role.EDITOR
     return View(
-        dossier=dossier,
-        lines=history_lines(dossier.events, names, agencies, wording),
+        dossier=dossier if works_here else _as_published(dossier),
+        lines=history_lines(dossier.events, names, agencies, wording) if works_here else (),
         entries=repository.entries_of(connection, row.decision.get("entries", [])[:4]),
         draft=guards.draft_of(connection, row.id),
         drafter=guards.drafter_of(connection, row.id),
         two_persons=guards.needs_two_persons(connection, row),
-        agencies=agencies,
+        consents=repository.consents_of(connection, row.id),
     )
+
+
+def _as_published(dossier: Dossier) -> Dossier:
+    """Leave an editor question and answer: dialogue and inner history are not for air."""
+    return replace(dossier, events=(), messages=(), merged=(), earlier=())
 
 
 def _find(connection: Connection, officer: Officer, code: str) -> Row[Any] | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row
 from bot.moments import Clock
 from bot.officers import Role
 from bot.officers.accounts import Officer
+from bot.privacy import redact
 from bot.questions import repository
 from bot.questions.life import CLAIMABLE, Bucket, State
 from bot.questions.repository import Filters, Page
@@ -35,6 +36,11 @@ VIEWS: dict[str, Filters] = {
     "waiting": Filters(states=frozenset({State.WAITING})),
     "closed": Filters(states=frozenset({State.ANSWERED, State.RATED, State.REFUSED})),
 }
+
+
+def words_for(officer: Officer, text: str | None) -> str | None:
+    """Return a citizen's words; to an editor without what identifies the citizen."""
+    return redact(text).text if text and officer.role is Role.EDITOR else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,7 @@ class Queue:
             views=_views_of(officer),
             filters=filters,
             page=seen.page,
+            texts={row.id: words_for(officer, row.text) for row in seen.page.rows},
             counts=seen.counts,
             agencies=seen.agencies,
             done=request.query.get("xong", ""),

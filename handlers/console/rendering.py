@@ -1,12 +1,10 @@
 """Console pages as responses: one template engine, nothing cached, nothing inline."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Row
 
 from bot.clock import WorkCalendar
@@ -15,9 +13,10 @@ from bot.questions.codes import spoken_groups
 from bot.wording import Wording
 from handlers.access import SESSION
 from handlers.console.remaining import Remaining, remaining
+from handlers.pages.static import Static
+from handlers.rendering import PAGES, environment
 
-_HANDLERS = Path(__file__).parents[1]
-_FOLDERS = (_HANDLERS / "console" / "templates", _HANDLERS / "pages" / "templates")
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Pages:
@@ -29,8 +28,10 @@ class Pages:
         self._wording = wording
         self._calendar = calendar
         self._clock = clock
-        self._templates = _environment(_FOLDERS)
-        self._templates.globals.update(_=wording, province=province, left=self.left)
+        self._templates = environment([_TEMPLATES, PAGES])
+        self._templates.globals.update(
+            _=wording, province=province, left=self.left, asset=Static().address, here=""
+        )
         self._templates.filters.update(
             moment=self.moment, day=self.day, code=spoken_groups, iso=datetime.isoformat
         )
@@ -73,13 +74,3 @@ def see_other(address: str) -> web.Response:
     """Return the way on after a form, as a response that can carry a cookie."""
     headers = {"Location": address, "Cache-Control": "no-store"}
     return web.Response(status=303, headers=headers)
-
-
-def _environment(folders: Sequence[Path]) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(folders),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
