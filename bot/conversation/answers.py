@@ -65,16 +65,16 @@ def answer(world: World, memory: Memory, text: str, decision: Decision, found: l
     A follow-up on the entry already shown ("thế bao nhiêu tiền?") is no new question.
     """
     entry = found[0]
-    card = answer_card(world, entry, decision.facet)
     is_short = len(text.split()) <= _SHORT
     is_followup = entry.id == memory.entry and (is_short or memory.awaiting is Awaiting.HELPED)
+    card = answer_card(world, entry, decision.facet, again=is_followup)
     remembered = _showing(memory, entry, decision.facet, text)
     if is_followup:
         return Step(replace(remembered, asked=memory.asked or text), (card,), (entry.id,))
     filed = Open(
         text=text,
         matter=decision.matter,
-        agency=_agency_of(world, decision, entry),
+        agency=_agency_of(world, memory, decision, entry),
         commune=decision.commune or memory.commune,
         start=State.AUTO_ANSWERED,
         answer=card.text,
@@ -96,7 +96,7 @@ def offer(world: World, memory: Memory, text: str, decision: Decision, found: li
     filed = Open(
         text=text,
         matter=decision.matter,
-        agency=_agency_of(world, decision, shown[0]),
+        agency=_agency_of(world, memory, decision, shown[0]),
         commune=decision.commune or memory.commune,
         start=State.CHOOSING,
         decision=explained(decision),
@@ -170,7 +170,7 @@ def _showing(memory: Memory, entry: Entry, facet: Facet | None, text: str) -> Me
     )
 
 
-def _agency_of(world: World, decision: Decision, entry: Entry) -> str:
-    if decision.agency:
-        return decision.agency
-    return entry.agencies[0] if entry.agencies else route(world, decision)
+def _agency_of(world: World, memory: Memory, decision: Decision, entry: Entry) -> str:
+    if decision.agency or not entry.agencies:
+        return route(world, memory, decision)
+    return route(world, memory, replace(decision, agency=entry.agencies[0]))

@@ -18,9 +18,14 @@ _SHOWN = (Facet.DOCUMENTS, Facet.PLACE, Facet.TIME, Facet.FEE)
 _SENTENCE = re.compile(r"[.;!?](?=\s)")
 
 
-def answer_card(world: World, entry: Entry, facet: Facet | None = None) -> Outgoing:
-    """Return the card of an entry, the asked facet first, with "did that help?"."""
-    lines = _body(world, entry, facet)
+def answer_card(
+    world: World, entry: Entry, facet: Facet | None = None, *, again: bool = False
+) -> Outgoing:
+    """Return the card of an entry, the asked facet first, with "did that help?".
+
+    `again` leaves out what the citizen has just read on the card before.
+    """
+    lines = _short_body(world, entry, facet) if again and facet else _body(world, entry, facet)
     return Outgoing(
         "\n".join([*lines, _source_line(world, entry), world.wording("card.helped")]),
         buttons=(
@@ -106,6 +111,10 @@ def _body(world: World, entry: Entry, facet: Facet | None) -> list[str]:
     ]
     summary = [] if facet else _if_any(cut(entry.summary, _SUMMARY))
     return [_title(entry), *first, *summary, *rest, *_uncertain_line(world, entry, facet)]
+
+
+def _short_body(world: World, entry: Entry, facet: Facet) -> list[str]:
+    return [_title(entry), _asked_line(world, entry, facet)]
 
 
 def _title(entry: Entry) -> str:

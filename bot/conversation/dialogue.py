@@ -16,13 +16,14 @@ from bot.conversation.world import World
 from bot.delivery.turns import Pending, Wait
 from bot.messages import IncomingKind
 from bot.questions.codes import find_code
-from knowledge.decisions import Decision, DecisionKind
+from knowledge.decisions import Decision, DecisionKind, MatterKind
 from knowledge.matcher import NO_CONTEXT, Context
 
 PATIENCE = timedelta(seconds=1.5)
 #: who writes more than this in a window is asked once to pause, then only kept
 MOST_IN_WINDOW = 60
 WINDOW = timedelta(minutes=10)
+_PLACE_IN_WORDS, _BARE_NAME = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,9 @@ def _awaited(world: World, memory: Memory, text: str, decision: Decision) -> Ste
 
 def _could_be_a_place(text: str, decision: Decision) -> bool:
     """Whether a short text says where somebody lives rather than asks something new."""
-    has_place = bool(decision.commune) and decision.kind is not DecisionKind.ANSWER
-    return has_place or (len(text.split()) <= 5 and decision.kind is DecisionKind.HANDOFF)
+    if decision.kind is not DecisionKind.HANDOFF or decision.matter is not MatterKind.QUESTION:
+        return False
+    return len(text.split()) <= (_PLACE_IN_WORDS if decision.commune else _BARE_NAME)
 
 
 def _quoted(world: World, memory: Memory, thought: Thought) -> Step | None:

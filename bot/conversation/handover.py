@@ -15,13 +15,17 @@ from knowledge.decisions import Decision, DecisionKind, MatterKind
 _DOORS = {MatterKind.COMPLAINT: "door.complaint", MatterKind.DENUNCIATION: "door.denunciation"}
 
 
-def route(world: World, decision: Decision) -> str:
+def route(world: World, memory: Memory, decision: Decision) -> str:
     """Return the agency a decision leads to, the coordinators' desk where it names none.
 
+    What a commune does goes to the asker's own, as soon as that is known.
     A denunciation never goes to a commune: the body named in it must not be the one to read it.
     """
     if decision.matter is MatterKind.DENUNCIATION:
         return world.manner.inspectorate
+    commune = decision.commune or memory.commune
+    if decision.agency == ANY_COMMUNE and commune:
+        return commune
     return decision.agency or world.manner.desk
 
 
@@ -49,7 +53,7 @@ def hand_over(
     filed = Open(
         text=text,
         matter=decision.matter,
-        agency=route(world, decision),
+        agency=route(world, memory, decision),
         commune=decision.commune or memory.commune,
         decision=explained(decision, mark=reason),
         media=memory.waiting_media,
@@ -64,7 +68,7 @@ def show_door(world: World, memory: Memory, text: str, decision: Decision) -> St
         awaiting=Awaiting.DOOR,
         asked=text,
         matter=str(decision.matter),
-        agency=route(world, decision),
+        agency=route(world, memory, decision),
     )
     door = say(
         world,

@@ -75,7 +75,8 @@ class ConversationMind:
         row = by_id(connection, question_id)
         if row is None:
             return ()
-        filed = Filed(row.id, row.code, row.agency, row.due_at)
+        key = repository.renew_key(connection, row.id)
+        filed = Filed(row.id, row.code, row.agency, row.due_at, key)
         world = self._world(row.channel, Recalled(), now)
         message = receipt(world, Receipt("receipt.unchosen", row.agency), filed)
         cause = f"question:{row.id}:unchosen"

@@ -11,7 +11,7 @@ from bot.conversation import acts, letters, repository
 from bot.conversation.dialogue import Decided
 from bot.conversation.letters import Filed
 from bot.conversation.replies import with_offers
-from bot.conversation.world import World
+from bot.conversation.world import Asked, World
 from bot.delivery.turns import Recorded, Stale
 from bot.messages import Outgoing
 from bot.questions import desk
@@ -80,12 +80,12 @@ class _Performing:
         message_ids = {*more, *self.plan.decided.message_ids}
         repository.tie(self.connection, sorted(message_ids), question_id)
 
-    def known(self, question_id: int, due_at: datetime | None) -> None:
-        """Remember a question that was on record already as the one just filed."""
+    def known(self, question_id: int) -> Asked:
+        """Return a question that was on record already."""
         asked = self.plan.world.question(question_id)
         if asked is None:
             raise NoSuchQuestion
-        self.filed = Filed(asked.id, asked.code, asked.agency, due_at)
+        return asked
 
 
 def _open(run: _Performing, act: acts.Open) -> None:
@@ -111,7 +111,8 @@ def _settle(run: _Performing, act: acts.Settle) -> None:
 
 def _queue(run: _Performing, act: acts.Queue) -> None:
     due = desk.queue_question(run.connection, act.question, act.agency, act.reason, run.now)
-    run.known(act.question, due)
+    key = repository.renew_key(run.connection, act.question)
+    run.filed = Filed(act.question, run.known(act.question).code, act.agency, due, key)
 
 
 def _add(run: _Performing, act: acts.Add) -> None:
@@ -137,7 +138,8 @@ def _withdraw(run: _Performing, act: acts.Withdraw) -> None:
 
 def _reopen(run: _Performing, act: acts.Reopen) -> None:
     due = desk.reopen(run.connection, act.question, act.text, run.now)
-    run.known(act.question, due)
+    asked = run.known(act.question)
+    run.filed = Filed(asked.id, asked.code, asked.agency, due)
     run.tie(act.question)
 
 

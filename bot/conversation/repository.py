@@ -1,5 +1,6 @@
 """What a turn must know from the database, and the rows its acts touch beside the questions."""
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,11 +16,13 @@ from bot.questions import repository as questions
 from bot.questions.codes import find_code
 from bot.questions.life import Bucket, State
 from bot.tables.delivery import attachment, message, provider_message
+from bot.tables.desk import question
 from bot.tables.knowledge import alias, entry
 from knowledge.decisions import MatterKind
 
 _REMEMBERED = 20
 _UPLOAD = "file:"
+_KEY_BYTES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,16 @@ def public_entries(connection: Connection, ids: Iterable[str]) -> frozenset[str]
     """Return which of these entries are public now."""
     wanted = select(entry.c.id).where(entry.c.id.in_(list(ids)), entry.c.state == "public")
     return frozenset(connection.execute(wanted).scalars())
+
+
+def renew_key(connection: Connection, question_id: int) -> str:
+    """Give a question the key for its receipt: the one it was opened with was told to nobody."""
+    key = secrets.token_urlsafe(_KEY_BYTES)
+    digest = desk.key_digest(key)
+    connection.execute(
+        update(question).where(question.c.id == question_id).values(key_digest=digest)
+    )
+    return key
 
 
 def tie(connection: Connection, message_ids: Sequence[int], question_id: int) -> None:

@@ -121,6 +121,7 @@ MEANINGS: Mapping[str, Decision] = {
         "số công an": answering(POLICE),
         "số bảo hiểm xã hội": answering(INSURANCE_LINE),
         "đường trước nhà ngập hoài": handing("ct-xa", MatterKind.FEEDBACK),
+        "rác đầu hẻm hôi quá": handing("ct-xa", MatterKind.FEEDBACK),
         "khi nào sửa cầu Cái Sắn": handing(ROAD),
         "đèn đường hư ai sửa": handing(ROAD),
         "tôi khiếu nại quyết định bồi thường đất": handing("ct-xa", MatterKind.COMPLAINT),

@@ -81,6 +81,7 @@ async def test_a_follow_up_is_about_the_last_procedure(chat: Chat, text: str, la
     await chat.says("làm khai sinh cần gì")
     card = await chat.asks(text)
     assert card.text.splitlines()[1].startswith(label)
+    assert "Cần mang" not in card.text, "the card before told it"
     assert len(chat.questions()) == 1, "a follow-up is no new question"
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.messages import AttachmentKind
+from bot.questions import desk
 from bot.questions.codes import spoken_groups
 from bot.tables.delivery import message
 from tests.bot.conversation.chat import FRIDAY, HANOI, Chat
@@ -46,6 +47,27 @@ async def test_a_matter_of_the_commune_asks_which_one_and_notes_it(chat: Chat) -
     assert "đã chuyển đến UBND xã Tài Văn" in told.text
     (filed,) = chat.questions()
     assert (filed.kind, filed.agency) == ("feedback", "ct-xa-31741")
+
+
+async def test_another_matter_is_not_taken_for_the_place_that_was_asked(chat: Chat) -> None:
+    await chat.says("đường trước nhà ngập hoài")
+    await chat.says("đèn đường hư ai sửa")
+    assert len(chat.questions()) == 2
+
+
+async def test_a_commune_that_is_known_gets_the_next_matter_at_once(chat: Chat) -> None:
+    await chat.says("đường trước nhà ngập hoài")
+    await chat.says("xã Tài Văn")
+    await chat.says("rác đầu hẻm hôi quá")
+    assert chat.questions()[1].agency == "ct-xa-31741"
+
+
+async def test_a_question_queued_later_gets_its_link_as_well(chat: Chat) -> None:
+    await chat.says("khai sinh")
+    (receipt,) = await chat.presses("#x:none")
+    (link,) = [line for line in receipt.text.splitlines() if "/tra-cuu/" in line]
+    key = link.partition("?k=")[2]
+    assert desk.key_digest(key) == chat.questions()[0].key_digest
 
 
 async def test_a_place_nobody_knows_is_noted_for_the_coordinators(chat: Chat) -> None:
