@@ -199,3 +199,22 @@ async def test_an_administrator_disables_and_resets_but_not_himself(world: DeskW
         assert "Đã khóa" not in await browser.send("/can-bo/tai-khoan/an/mo")
         assert "chỉ hiện một lần" in await browser.send("/can-bo/tai-khoan/an/dat-lai")
         await browser.send("/can-bo/tai-khoan/nobody/mo", status=404)
+
+
+async def test_an_editor_reads_question_and_answer_but_no_names_and_no_notes(
+    world: DeskWorld,
+) -> None:
+    opened = await world.ask("Tôi là Nguyễn Văn An, điện thoại 0912345678, hỏi thẻ bảo hiểm")
+    officer = await world.hire("an", Role.OFFICER, "ct-so-y-te")
+    editor = await world.hire("bien", Role.EDITOR)
+    async with visiting(world) as browser, visiting(world) as editing:
+        await enter(world, browser, officer)
+        await act(browser, opened.code, "nhan")
+        await act(browser, opened.code, "ghi-chu", text="ghi chú kín")
+        await act(browser, opened.code, "soan", text="Ở cơ quan BHXH.", then="send")
+        given = desk.Consent("air", granted=True, wording="consent.air")
+        await world.do(lambda c: desk.record_consent(c, opened.id, given, NOW))
+        await enter(world, editing, editor)
+        page = await editing.open(f"/can-bo/cau-hoi/{opened.code}")
+    assert "Ở cơ quan BHXH." in page
+    assert all(hidden not in page for hidden in ("0912345678", "ghi chú kín", "<textarea"))
