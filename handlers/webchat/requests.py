@@ -1,17 +1,20 @@
 """What a page may post, read strictly."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.errors import BotError
+from knowledge.text import clean
 
 #: code points of one message; longer ones are a document, not a question
 MAX_TEXT = 4000
 _MAX_PAYLOAD = 1000
 _MAX_CLIENT_ID = 100
+_STORABLE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]+")
 
 
 class BadRequest(BotError):
@@ -55,10 +58,12 @@ def read_post(body: bytes) -> Post:
         raise BadRequest("send either text or payload")
     if payload is not None:
         return Post(conversation, client_id, payload=_word(record, "payload", _MAX_PAYLOAD))
-    if not isinstance(text, str) or not text.strip():
-        raise BadRequest("text must be a string with something in it")
+    if not isinstance(text, str):
+        raise BadRequest("text must be a string")
     if len(text) > MAX_TEXT:
         raise TooLong
+    if not clean(text).strip():
+        raise BadRequest("text must have something in it")
     return Post(conversation, client_id, text=text)
 
 
@@ -74,6 +79,13 @@ def _object(body: bytes) -> Mapping[str, Any]:
 
 def _word(record: Mapping[str, Any], name: str, longest: int = _MAX_CLIENT_ID) -> str:
     value = record.get(name)
-    if not isinstance(value, str) or not value.strip() or len(value) > longest:
+    if not isinstance(value, str):
+        raise BadRequest(f"{name} must be a string")
+    return read_word(value, name, longest)
+
+
+def read_word(value: str, name: str = "client_id", longest: int = _MAX_CLIENT_ID) -> str:
+    """Return an id or a payload as sent; raise BadRequest for one that no database could keep."""
+    if not value.strip() or len(value) > longest or not _STORABLE.fullmatch(value):
         raise BadRequest(f"{name} must be a string of 1 to {longest} characters")
     return value

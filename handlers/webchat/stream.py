@@ -3,9 +3,11 @@
 import asyncio
 import json
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from bot.delivery.listeners import Listeners
 from bot.store import Store, StoreUnavailable
@@ -52,11 +54,15 @@ class Streams:
     async def _send_lines(
         self, response: web.StreamResponse, conversation_id: int, after: int
     ) -> int:
-        lines = await self._store.read(lambda c: read_lines(c, conversation_id, after))
-        for line in lines:
-            await response.write(_event(line))
-            after = line["seq"]
+        while lines := await self._store.read(partial(_after, conversation_id, after)):
+            for line in lines:
+                await response.write(_event(line))
+                after = line["seq"]
         return after
+
+
+def _after(conversation_id: int, after: int, connection: Connection) -> list[dict[str, Any]]:
+    return read_lines(connection, conversation_id, after)
 
 
 _HEADERS = {

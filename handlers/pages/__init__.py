@@ -1,0 +1,1 @@
+"""Public pages: the citizen's page, procedures, hotlines, archive, the month's programme."""

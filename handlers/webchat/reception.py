@@ -1,0 +1,106 @@
+"""Takes what citizens send to web conversations, by script, by plain form or as a file."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from aiohttp import web
+from sqlalchemy import Connection, insert
+
+from bot.delivery.inbox import Accepted, UnknownConversation, accept, open_conversation
+from bot.delivery.inbox import find_conversation as find
+from bot.moments import Clock
+from bot.operations.metrics import Metrics
+from bot.store import Done, Store
+from bot.tables.delivery import attachment
+from handlers.webchat.channel import NAME, WebChat, address_of
+from handlers.webchat.limits import Allowance, RateLimit
+from handlers.webchat.lines import label_of
+from handlers.webchat.requests import Post
+
+log = structlog.get_logger()
+
+#: a conversation nobody used for so long is gone
+IDLE = timedelta(days=30)
+_TOKEN_BYTES = 24  # 192 bits; the contract asks for 128
+
+
+def _messages() -> RateLimit:
+    return RateLimit(Allowance(burst=20, per_second=0.5))
+
+
+def _conversations() -> RateLimit:
+    return RateLimit(Allowance(burst=60, per_second=1.0))
+
+
+@dataclass(frozen=True)
+class Reception:
+    """Opens conversations and accepts messages, at the pace a person writes."""
+
+    store: Store
+    channel: WebChat
+    clock: Clock
+    metrics: Metrics
+    messages: RateLimit = field(default_factory=_messages)
+    conversations: RateLimit = field(default_factory=_conversations)
+
+    async def open(self, caller: str) -> str:
+        """Open a conversation and return its token, which is told once and kept hashed."""
+        self._pace(self.conversations, caller)
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        now = self.clock()
+        await self.store.write(
+            lambda c: Done(open_conversation(c, NAME, address_of(token), now, now + IDLE))
+        )
+        self.metrics.count("conversation_opened", NAME)
+        return token
+
+    async def find(self, token: str) -> int | None:
+        """Return the id of a living conversation."""
+        now = self.clock()
+        row = await self.store.read(lambda c: find(c, NAME, address_of(token), now))
+        return int(row["id"]) if row else None
+
+    def pace(self, token: str) -> None:
+        """Count a message of a conversation; raise 429 when it sends faster than people write."""
+        self._pace(self.messages, address_of(token))
+
+    async def take(self, post: Post, file: Mapping[str, Any] | None = None) -> Accepted:
+        """Keep a message, with the row of its file; raise 404 or 409 where it cannot be."""
+        now, address = self.clock(), address_of(post.conversation)
+        if post.payload:
+            label = await self.store.read(lambda c: label_of(c, address, post.payload))
+            post = replace(post, text=label)
+        raw = post.to_raw(address, now, (file,) if file else ())
+        incoming = self.channel.parse(raw)[0]
+
+        def keep(connection: Connection) -> Done[Accepted]:
+            done = accept(connection, incoming, raw, now, idle=IDLE)
+            if file and not done.value.duplicate:
+                row = {"conversation_id": done.value.conversation_id, "received_at": now}
+                connection.execute(insert(attachment).values(**row, **_attachment(file)))
+            return done
+
+        try:
+            accepted = await self.store.write(keep)
+        except UnknownConversation:
+            raise web.HTTPNotFound from None
+        if accepted.conflict:
+            raise web.HTTPConflict
+        self.metrics.count("accepted", "repeat" if accepted.duplicate else NAME)
+        return accepted
+
+    def _pace(self, limit: RateLimit, key: str) -> None:
+        wait = limit.wait(key, time.monotonic())
+        if wait:
+            self.metrics.count("slowed", NAME)
+            log.warning("caller slowed down", channel=NAME)
+            raise web.HTTPTooManyRequests(headers={"Retry-After": str(wait)})
+
+
+def _attachment(file: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: file[name] for name in ("id", "media_type", "size", "digest")} | {"state": "kept"}
