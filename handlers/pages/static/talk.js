@@ -1,0 +1,248 @@
+// What was said, on the page. Text from the server is only ever set as text, never as markup.
+
+const LABELLED = /^([^:\n]{2,28}):\s+(\S.*)$/;
+
+export class Talk {
+  constructor(root, onPress) {
+    this.words = root.dataset;
+    this.scroller = root.querySelector("[data-scroller]");
+    this.list = root.querySelector("[data-log]");
+    this.onPress = onPress;
+    this.waiting = null;
+    this.patience = null;
+  }
+
+  // A message from the server takes its place by number; one we wrote is recognised again.
+  hear(message) {
+    if (this.list.querySelector(`[data-seq="${Number(message.seq)}"]:not([data-ours])`)) return;
+    const ours = message.role === "citizen" ? this.ours(message) : null;
+    const item = this.item(message);
+    ours?.remove();
+    this.place(item, message.seq);
+    if (message.role === "citizen") return;
+    this.rest();
+    this.freeButtons();
+    this.reveal(item);
+  }
+
+  write(entry) {
+    if (this.entry(entry.client_id)) return;
+    const item = this.bubble("citizen", entry.text || entry.label);
+    item.dataset.ours = entry.client_id;
+    item.dataset.text = entry.text || entry.label;
+    item.append(element("span", "said__note", this.words.sending));
+    this.list.append(item);
+    this.reveal(item);
+  }
+
+  accepted(id, seq) {
+    const item = this.entry(id);
+    if (!item) return;
+    if (this.list.querySelector(`[data-seq="${Number(seq)}"]:not([data-ours])`)) {
+      item.remove();
+      return;
+    }
+    item.dataset.seq = seq;
+    this.note(item, this.words.received);
+    this.place(item, seq);
+    this.wait();
+  }
+
+  refused(id, words) {
+    const item = this.entry(id);
+    if (!item) return;
+    delete item.dataset.ours;
+    item.classList.add("said--failed");
+    this.note(item, words || this.words.failed);
+    this.freeButtons();
+  }
+
+  delayed() {
+    for (const item of this.list.querySelectorAll("[data-ours]:not([data-seq])")) this.note(item, this.words.delayed);
+    this.freeButtons();
+  }
+
+  // What stays on the page belongs to an ended conversation: its numbers mean nothing now.
+  forgotten() {
+    for (const item of this.list.querySelectorAll("[data-seq]")) delete item.dataset.seq;
+    this.rest();
+  }
+
+  clear() {
+    for (const item of [...this.list.children].slice(1)) item.remove();
+  }
+
+  ours(message) {
+    const mine = [...this.list.querySelectorAll("[data-ours]")];
+    return (
+      mine.find((item) => item.dataset.seq === String(message.seq)) ||
+      mine.find((item) => !item.dataset.seq && sameText(item.dataset.text, shownText(message)))
+    );
+  }
+
+  entry(id) {
+    return this.list.querySelector(`[data-ours="${CSS.escape(id)}"]`);
+  }
+
+  note(item, words) {
+    item.querySelector(".said__note").textContent = words;
+  }
+
+  place(item, seq) {
+    item.dataset.seq = seq;
+    const after = [...this.list.children].find(
+      (other) => other !== item && (Number(other.dataset.seq) > seq || (other.dataset.ours && !other.dataset.seq) || other === this.waiting),
+    );
+    this.list.insertBefore(item, after || null);
+  }
+
+  item(message) {
+    const item = this.bubble(message.role, shownText(message), message);
+    if (message.question && message.decision === "handoff") item.append(this.receipt(message.question));
+    if (message.buttons.length) item.append(this.buttons(message));
+    item.append(timeNote(message.at));
+    return item;
+  }
+
+  bubble(role, text, message) {
+    const item = element("li", `said said--${role}`);
+    const body = element("div", "said__body");
+    body.append(element("span", "visually-hidden", this.words[`role${role}`]));
+    if (message && role !== "citizen") body.append(...this.lines(message));
+    else body.append(element("p", "", text));
+    item.append(body);
+    return item;
+  }
+
+  lines(message) {
+    const listed = new Set(message.buttons.map((button, n) => `${n + 1}. ${button.label}`));
+    const lines = message.text.split("\n").filter((line) => line.trim() && !listed.has(line.trim()));
+    const isCard = message.decision === "answer" && lines.length > 2;
+    const shown = lines.map((line, n) => this.line(line, isCard && n === 0));
+    const source = (message.sources || []).find(({ url }) => isSafe(url));
+    if (source) shown.push(paragraph("said__source", link(source.url, this.words.source)));
+    return shown;
+  }
+
+  line(text, isTitle) {
+    if (isTitle) return paragraph("said__title", text);
+    const [, name, rest] = text.match(LABELLED) || [];
+    if (!name || rest.startsWith("//")) return paragraph("", ...this.withLinks(text));
+    return paragraph("", element("strong", "", `${name}: `), ...this.withLinks(rest));
+  }
+
+  // Addresses that our server put into a text become links; anything else stays text.
+  withLinks(text) {
+    return text.split(/(https?:\/\/\S+|\/tra-cuu\/\S+)/).map((part) => {
+      const address = part.replace(/[.,;)]+$/, "");
+      if (!isSafe(address)) return part;
+      const label = address.includes("/tra-cuu/") ? this.words.follow : address;
+      const holder = document.createDocumentFragment();
+      holder.append(link(address, label), part.slice(address.length));
+      return holder;
+    });
+  }
+
+  buttons(message) {
+    const group = element("div", "said__buttons");
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", this.words.choices);
+    const isNumbered = message.decision === "choices";
+    group.append(...message.buttons.map((button, n) => this.button(button, isNumbered ? n + 1 : 0, group)));
+    return group;
+  }
+
+  button(button, number, group) {
+    if (button.phone) return Object.assign(element("a", "button said__button", button.label), { href: `tel:${button.phone}` });
+    if (button.url) return isSafe(button.url) ? link(button.url, button.label, "button said__button") : "";
+    const node = element("button", "button said__button", number ? `${number}. ${button.label}` : button.label);
+    node.type = "button";
+    node.addEventListener("click", () => {
+      if (node.getAttribute("aria-disabled") === "true") return;
+      for (const other of group.querySelectorAll("button")) other.setAttribute("aria-disabled", "true");
+      this.onPress(button);
+    });
+    return node;
+  }
+
+  // A press is answered soon; afterwards another choice may be pressed.
+  freeButtons() {
+    for (const node of this.list.querySelectorAll('button[aria-disabled="true"]')) node.removeAttribute("aria-disabled");
+  }
+
+  receipt(question) {
+    const card = element("dl", "receipt");
+    const code = question.code.replace(/^(.{3})(.{3})(.)$/, "$1 $2 $3");
+    const rows = [
+      [this.words.code, code, "code receipt__code"],
+      [this.words.agency, question.agency, ""],
+      [this.words.due, question.due ? longDay(question.due) : "", ""],
+    ];
+    for (const [name, value, className] of rows) {
+      if (value) card.append(element("dt", "", name), element("dd", className, value));
+    }
+    return card;
+  }
+
+  // Somebody is at work on it; not announced, since the answer will be.
+  wait() {
+    this.rest();
+    this.waiting = element("li", "said said--assistant said--waiting");
+    this.waiting.setAttribute("aria-hidden", "true");
+    this.waiting.append(element("div", "said__body", this.words.waiting));
+    this.list.append(this.waiting);
+    this.reveal(this.waiting);
+    this.patience = setTimeout(() => this.rest(), 20000);
+  }
+
+  rest() {
+    clearTimeout(this.patience);
+    this.waiting?.remove();
+    this.waiting = null;
+  }
+
+  // A long answer is read from its beginning; a short one is seen whole.
+  reveal(item) {
+    const end = this.scroller.scrollHeight - this.scroller.clientHeight;
+    const start = item.offsetTop - this.scroller.offsetTop - 12;
+    this.scroller.scrollTop = Math.min(end, start);
+  }
+}
+
+function element(name, className, text) {
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function paragraph(className, ...parts) {
+  const node = element("p", className);
+  node.append(...parts);
+  return node;
+}
+
+function link(address, label, className) {
+  const node = element("a", className || "", label);
+  Object.assign(node, { href: address, target: "_blank", rel: "noopener noreferrer" });
+  return node;
+}
+
+const isSafe = (address) =>
+  /^https:\/\//.test(address || "") || /^\/tra-cuu\//.test(address || "") || (address || "").startsWith(`${location.origin}/tra-cuu/`);
+
+const sameText = (one, other) => one.replace(/\s+/g, " ").trim() === other.replace(/\s+/g, " ").trim();
+
+const shownText = (message) => [message.text, ...(message.files || [])].filter(Boolean).join("\n");
+
+const longDay = (iso) =>
+  new Intl.DateTimeFormat("vi-VN", { weekday: "long", day: "2-digit", month: "2-digit", year: "numeric", timeZone: "Asia/Ho_Chi_Minh" }).format(new Date(iso));
+
+function timeNote(iso) {
+  const moment = new Date(iso);
+  const isToday = moment.toDateString() === new Date().toDateString();
+  const shape = isToday ? { hour: "2-digit", minute: "2-digit" } : { hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit" };
+  const node = element("time", "said__note", new Intl.DateTimeFormat("vi-VN", { ...shape, hour12: false }).format(moment));
+  node.dateTime = iso;
+  return node;
+}
