@@ -4,6 +4,7 @@ Modules are imported when their command runs, so that `due` does not wait for a 
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -58,6 +59,7 @@ def _root() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; an error the service foresees is one line, not a traceback."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    os.umask(0o077)  # what the service writes holds citizens' words: nobody else reads it
     named = words[:1] if words and words[0] in COMMANDS else COMMANDS
     try:
         application(named)(args=words, prog_name="python -m bot")
