@@ -31,6 +31,7 @@ class Console:
         pages = Pages(wording, calendar, clock, settings.province)
         office = Office(store, clock, Notices(wording))
         self._parts = (
+            pages,
             Login(store, clock, hasher, pages, settings),
             Queue(store, clock, pages),
             QuestionPages(store, clock, office, pages, wording),

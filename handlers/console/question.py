@@ -247,8 +247,10 @@ def _acts_for(officer: Officer, view: View) -> frozenset[str]:
         fitting &= {Act.NOTE, Act.RECLASSIFY}
     if state is State.MERGED:
         fitting &= {Act.NOTE, Act.REFUSE}
-    if officer.role is Role.OFFICER and view.two_persons:
-        fitting -= {Act.REFUSE} | ({Act.SEND} if state is not State.APPROVED else set())
+    if view.two_persons and state is not State.APPROVED:
+        fitting -= {Act.SEND}
+    if view.two_persons and officer.role is Role.OFFICER:
+        fitting -= {Act.REFUSE}
     return frozenset(str(a) for a in fitting if guards.is_free_for(officer, question, a))
 
 

@@ -15,8 +15,10 @@ from handlers.access import SESSION
 from handlers.console.remaining import Remaining, remaining
 from handlers.pages.static import Static
 from handlers.rendering import PAGES, environment
+from handlers.routes import Access, Route
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_HERE = Path(__file__).parent
+_STATIC = "/can-bo/static"
 
 
 class Pages:
@@ -28,13 +30,23 @@ class Pages:
         self._wording = wording
         self._calendar = calendar
         self._clock = clock
-        self._templates = environment([_TEMPLATES, PAGES])
+        self._static = Static(_HERE / "static")
+        self._templates = environment([_HERE / "templates", PAGES])
         self._templates.globals.update(
-            _=wording, province=province, left=self.left, asset=Static().address, here=""
+            _=wording,
+            province=province,
+            left=self.left,
+            asset=Static().address,
+            console_style=self._static.address("console.css").replace("/static", _STATIC, 1),
+            here="",
         )
         self._templates.filters.update(
             moment=self.moment, day=self.day, code=spoken_groups, iso=datetime.isoformat
         )
+
+    def routes(self) -> list[Route]:
+        """Return where the console's own style sheet is found."""
+        return [Route("GET", f"{_STATIC}/{{name}}", self._static.serve, Access.PUBLIC)]
 
     def render(
         self,

@@ -137,7 +137,7 @@ async def test_the_body_named_in_a_denunciation_does_not_see_it(world: DeskWorld
 async def test_remaining_time_is_told_in_words(world: DeskWorld) -> None:
     await world.ask()
     officer = await world.hire("an", Role.OFFICER, "ct-so-y-te")
-    for days, words in ((0, "Còn 15 ngày"), (20, "Sắp đến hạn: còn 1 ngày"), (28, "Quá hạn")):
+    for days, words in ((0, "Còn 15 ngày"), (20, "Gấp: còn 1 ngày"), (28, "Quá hạn")):
         world.now = NOW + timedelta(days=days, hours=1)
         async with visiting(world) as browser:
             await enter(world, browser, officer)
@@ -166,7 +166,7 @@ async def test_an_administrator_adds_an_officer_who_can_log_in(world: DeskWorld)
         await browser.open("/can-bo")
         form = {"username": "moi", "full_name": "Mới", "role": "officer", "agency": "ct-so-y-te"}
         page = await browser.send("/can-bo/tai-khoan", form)
-        told = re.search(r'class="code">([^<]+)<', page)
+        told = re.search(r'class="code password">([^<]+)<', page)
         assert told
         page = await browser.send("/can-bo/dang-nhap", {"username": "moi", "password": told[1]})
     assert "Xin đổi trước khi làm việc" in page

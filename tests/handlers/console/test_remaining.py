@@ -39,8 +39,8 @@ def test_only_office_time_counts(since: str, until: str, hours: float) -> None:
     ("now", "words"),
     [
         pytest.param("2026-11-16T09:00", "Còn 15 ngày làm việc", id="at the beginning"),
-        pytest.param("2026-12-04T10:00", "Sắp đến hạn: còn 1 ngày 5 giờ", id="near the end"),
-        pytest.param("2026-12-07T16:30", "Sắp đến hạn: còn 30 phút", id="at the last moment"),
+        pytest.param("2026-12-04T10:00", "Gấp: còn 1 ngày 5 giờ", id="near the end"),
+        pytest.param("2026-12-07T16:30", "Gấp: còn 30 phút", id="at the last moment"),
         pytest.param("2026-12-08T10:00", "Quá hạn 3 giờ làm việc", id="late"),
     ],
 )
