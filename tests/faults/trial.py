@@ -53,6 +53,7 @@ class Trial:
         self._process: BaseProcess | None = None
         self._acknowledged: dict[str, list[str]] = {}
         self._kills = 0
+        self._written = self._allowed = 0
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port: int = free.getsockname()[1]
@@ -60,8 +61,8 @@ class Trial:
     async def run(self, chats: int, messages: int, kills: Sequence[Kill]) -> Books:
         """Let each chat write its messages while the service dies as planned; return the books."""
         address = await self._provider.start()
-        lives = asyncio.create_task(self._live(address, kills))
-        async with ClientSession() as http, asyncio.timeout(900):
+        lives = asyncio.create_task(self._live(address, kills, chats * messages))
+        async with ClientSession() as http, asyncio.timeout(300):
             writers = [self._write(http, f"c{n}", messages) for n in range(chats)]
             await asyncio.gather(*writers)
             await lives
@@ -70,8 +71,10 @@ class Trial:
         await self._provider.stop()
         return self._check()
 
-    async def _live(self, address: str, kills: Sequence[Kill]) -> None:
-        for kill in kills:
+    async def _live(self, address: str, kills: Sequence[Kill], total: int) -> None:
+        """Die as planned; each life gets its share of the messages, so that each is in use."""
+        for life, kill in enumerate(kills, start=1):
+            self._allowed = total * life // (len(kills) + 1)
             process = await self._begin(address, kill)
             if isinstance(kill, float):
                 await asyncio.sleep(kill)
@@ -79,6 +82,7 @@ class Trial:
             await asyncio.to_thread(process.join)
             assert process.exitcode == -signal.SIGKILL, kill
             self._kills += 1
+        self._allowed = total
         self._process = await self._begin(address, None)
 
     async def _begin(self, address: str, kill: Kill | None) -> BaseProcess:
@@ -108,8 +112,11 @@ class Trial:
         done = self._acknowledged.setdefault(chat, [])
         while len(done) < messages:
             text = f"{chat}:{len(done)}"
+            while self._written >= self._allowed:  # noqa: ASYNC110 - until the next life
+                await asyncio.sleep(0.01)
             if await self._post(http, chat, text):
                 done.append(text)
+                self._written += 1
             if done and self._chance.random() < 0.02:
                 await self._post(http, chat, self._chance.choice(done))
 
