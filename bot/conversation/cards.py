@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bot.conversation.days import date_in_figures
 from bot.conversation.payloads import payload
-from bot.conversation.world import World
+from bot.conversation.world import ANY_COMMUNE, World
 from bot.messages import Button, Outgoing, Source
 from knowledge.decisions import DecisionKind
 from knowledge.entries import Entry, EntryKind, Facet
@@ -174,7 +174,9 @@ def _is_sound(entry: Entry, facet: Facet) -> bool:
 
 
 def counter(world: World, entry: Entry) -> str:
-    """Return whom to ask about what is not certain."""
+    """Return whom to ask about what is not certain: what a commune does, in the commune."""
+    if entry.level == "commune" and entry.agencies[:1] != (ANY_COMMUNE,):
+        return world.wording("card.counter_commune")
     if entry.agencies:
         return world.name_of(entry.agencies[0])
     return world.wording("card.counter")

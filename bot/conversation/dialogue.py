@@ -7,12 +7,13 @@ from datetime import timedelta
 from bot.conversation import followup, handover, media, orders, presses
 from bot.conversation.acts import Step
 from bot.conversation.answers import emergency, prompt, reply_to
-from bot.conversation.cues import Cue, command_in, cue_in
+from bot.conversation.cues import Command, Cue, command_in, cue_in
 from bot.conversation.hearing import Thought, is_order, may_wait, thoughts
+from bot.conversation.payloads import payload
 from bot.conversation.replies import say, with_offers
 from bot.conversation.special import special_matter
 from bot.conversation.state import Awaiting, Memory
-from bot.conversation.world import World
+from bot.conversation.world import Asked, World
 from bot.delivery.turns import Pending, Wait
 from bot.messages import IncomingKind
 from bot.questions.codes import find_code
@@ -24,6 +25,16 @@ PATIENCE = timedelta(seconds=1.5)
 MOST_IN_WINDOW = 60
 WINDOW = timedelta(minutes=10)
 _PLACE_IN_WORDS, _BARE_NAME = 8, 4
+#: more words beside a code are meant for the question
+_CODE_IN_WORDS = 8
+#: orders that are about one question, and the buttons that do the same
+_ABOUT_ONE = {
+    Command.STATUS: "status",
+    Command.WITHDRAW: "withdraw",
+    Command.MORE: "more",
+    Command.WRONG: "wrong",
+    Command.CLEAR: "clear",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +125,9 @@ def _worded(world: World, memory: Memory, thought: Thought, decision: Decision) 
     text = thought.text
     return (
         presses.typed_choice(world, memory, text)
-        or _about_a_code(world, memory, thought)
+        or _about_one(world, memory, thought)
         or _ordered(world, memory, text)
         or _awaited(world, memory, text, decision)
-        or _quoted(world, memory, thought)
         or special_matter(world, memory, text, decision)
         or _added(world, memory, text)
         or followup.repeated(world, memory, text)
@@ -132,18 +142,18 @@ def _asked(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     return reply_to(world, memory, text, decision)
 
 
-def _about_a_code(world: World, memory: Memory, thought: Thought) -> Step | None:
-    """Tell the state of a code; more words beside the code of an own question belong to it."""
+def _about_one(world: World, memory: Memory, thought: Thought) -> Step | None:
+    """Do what a message means for the question whose code it names or whose message it quotes."""
     code = find_code(thought.text)
-    if code is None:
-        return None
-    asked = world.by_code(code)
-    words = thought.text.split()
-    if command_in(thought.text) is not None and asked is not None:
-        return followup.withdraw(world, memory, code)
-    if asked is not None and cue_in(thought.text) is Cue.SUPPLEMENT and len(words) > 3:
-        return followup.add(world, memory, asked, thought.text, thought.message_ids)
-    return followup.status_of(world, memory, code)
+    asked = world.by_code(code) if code else _quoted(world, thought)
+    if asked is None:
+        return followup.status_of(world, memory, code) if code else None
+    act = _ABOUT_ONE.get(command_in(thought.text) or Command.MENU)
+    if act is not None:
+        return presses.press(world, memory, payload(act, asked.code))
+    if code and len(thought.text.split()) <= _CODE_IN_WORDS and not _supplements(thought.text):
+        return followup.status_of(world, memory, code)
+    return followup.add(world, memory, asked, thought.text, ())
 
 
 def _ordered(world: World, memory: Memory, text: str) -> Step | None:
@@ -175,17 +185,18 @@ def _could_be_a_place(text: str, decision: Decision) -> bool:
     return len(text.split()) <= (_PLACE_IN_WORDS if decision.commune else _BARE_NAME)
 
 
-def _quoted(world: World, memory: Memory, thought: Thought) -> Step | None:
-    """Tie words that quote a message about a question to that question."""
-    found = next((world.quoted[ref] for ref in thought.quotes if ref in world.quoted), None)
-    asked = world.question(found)
-    return followup.add(world, memory, asked, thought.text, ()) if asked else None
+def _quoted(world: World, thought: Thought) -> Asked | None:
+    """Return the question that a quoted message is about."""
+    found = (world.quoted[ref] for ref in thought.quotes if ref in world.quoted)
+    return world.question(next(found, None))
+
+
+def _supplements(text: str) -> bool:
+    return cue_in(text) is Cue.SUPPLEMENT
 
 
 def _added(world: World, memory: Memory, text: str) -> Step | None:
-    if cue_in(text) is not Cue.SUPPLEMENT:
-        return None
-    return followup.supplement(world, memory, text, ())
+    return followup.supplement(world, memory, text, ()) if _supplements(text) else None
 
 
 def _is_wordless(thought: Thought) -> bool:

@@ -50,8 +50,8 @@ class Thought:
     @property
     def payload(self) -> str:
         """Return the payload of a button, pressed or arrived as text."""
-        event = self.pending[-1].event
-        return event.payload or (self.text if is_payload(self.text) else "")
+        pressed = self.pending[-1].event.payload
+        return next((text for text in (pressed, self.text) if is_payload(text)), "")
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
@@ -83,7 +83,7 @@ def thoughts(pending: Sequence[Pending], understand: Understand) -> list[Thought
         if found and (flood or _belongs(found[-1], item, understand)) and _joinable(found, item):
             found[-1] = _joined(found[-1], item)
         else:
-            found.append(Thought(_kind(item), item.event.text[:LONGEST], (item,)))
+            found.append(Thought(_kind(item), _text(item)[:LONGEST], (item,)))
     return found
 
 
@@ -102,7 +102,14 @@ def is_order(text: str) -> bool:
 
 
 def _kind(item: Pending) -> IncomingKind:
-    return IncomingKind.BUTTON if item.event.payload else item.event.kind
+    if is_payload(item.event.payload):
+        return IncomingKind.BUTTON
+    return IncomingKind.TEXT if item.event.payload else item.event.kind
+
+
+def _text(item: Pending) -> str:
+    """Return the words of an event; a visible payload reads as the citizen would say it."""
+    return item.event.text or ("" if is_payload(item.event.payload) else item.event.payload)
 
 
 def _joinable(found: Sequence[Thought], item: Pending) -> bool:
@@ -117,23 +124,24 @@ def _joinable(found: Sequence[Thought], item: Pending) -> bool:
 def _belongs(before: Thought, item: Pending, understand: Understand) -> bool:
     if before.kind is not IncomingKind.TEXT:
         return True
+    text = _text(item)
     if item.event.refers_to or is_order(before.text):
         return False
-    if cue_in(item.event.text) is Cue.PLACE:
+    if cue_in(text) is Cue.PLACE:
         return True
-    if is_order(item.event.text):
+    if is_order(text):
         return False
-    first, second = understand(before.text), understand(item.event.text)
+    first, second = understand(before.text), understand(text)
     if DecisionKind.EMERGENCY in (first.kind, second.kind):
         return False
     if not first.standalone or not second.standalone:
         return True
-    is_addition = second.kind is DecisionKind.HANDOFF and len(bare(item.event.text).split())
-    return bool(is_addition) and is_addition <= _ADDITION_WORDS
+    is_short = len(bare(text).split()) <= _ADDITION_WORDS
+    return is_short and second.kind is DecisionKind.HANDOFF
 
 
 def _joined(before: Thought, item: Pending) -> Thought:
-    text = "\n".join(part for part in (before.text, item.event.text) if part)
+    text = "\n".join(part for part in (before.text, _text(item)) if part)
     return Thought(before.kind, text[:LONGEST], (*before.pending, item))
 
 

@@ -63,8 +63,9 @@ def attached(world: World, memory: Memory, thought: Thought) -> Step:
 def _tied(world: World, memory: Memory, thought: Thought) -> Step | None:
     """Add to the question that is quoted, asked about, or the only one open."""
     quoted = next((world.quoted[ref] for ref in thought.quotes if ref in world.quoted), None)
-    wanted = memory.question if memory.awaiting is Awaiting.MORE else None
-    asked = world.question(quoted) or world.question(wanted)
+    asked = world.question(quoted)
+    if asked is None and memory.awaiting is Awaiting.MORE:
+        asked = world.question(memory.question)
     if asked is not None:
         return add(world, memory, asked, "", thought.message_ids)
     return supplement(world, memory, "", thought.message_ids)

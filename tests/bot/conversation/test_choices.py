@@ -83,6 +83,11 @@ async def test_a_payload_we_never_wrote_gets_a_kind_word(chat: Chat, payload: st
     assert chat.questions() == []
 
 
+async def test_a_visible_payload_reads_as_the_citizen_would_say_it(chat: Chat) -> None:
+    (card,) = await chat.presses("làm khai sinh cần gì")
+    assert card.text.startswith("ĐĂNG KÝ KHAI SINH")
+
+
 async def test_a_button_of_an_entry_that_is_gone_goes_to_the_officer(chat: Chat) -> None:
     await chat.says("khai sinh")
     (receipt,) = await chat.presses("#x:entry:procedure:9.999999")

@@ -116,6 +116,30 @@ async def test_an_addition_goes_to_the_question_that_is_quoted(chat: Chat) -> No
     assert chat.states() == ["queued", "reopened"]
 
 
+async def test_asking_about_a_quoted_message_tells_its_state(chat: Chat) -> None:
+    await chat.says(LAMP)
+    code = await answered(chat, provider_id="m7")
+    (status,) = await chat.says("tới đâu rồi vậy", quoting="m7")
+    assert spoken_groups(code) in status.text
+    assert chat.states() == ["queued", "answered"]
+
+
+async def test_words_beside_a_code_are_meant_for_its_question(chat: Chat) -> None:
+    await chat.says(BRIDGE)
+    await chat.says(LAMP)
+    code = chat.questions()[0].code
+    text = f"{code} tôi nói thêm là cầu gãy lan can bên phía chợ nguy hiểm lắm"
+    (noted,) = await chat.says(text)
+    assert f"đã ghi thêm vào câu hỏi {spoken_groups(code)}" in noted.text
+
+
+async def test_a_code_and_an_order_are_about_that_question(chat: Chat) -> None:
+    await chat.says(BRIDGE)
+    await chat.says(LAMP)
+    await chat.says(f"huỷ câu hỏi {chat.questions()[0].code}")
+    assert chat.states() == ["withdrawn", "queued"]
+
+
 async def test_an_addition_goes_to_the_only_open_question(chat: Chat) -> None:
     await chat.says(BRIDGE)
     (noted,) = await chat.says("bổ sung: cầu gãy lan can rồi")
