@@ -71,8 +71,10 @@ class EntryImport:
 
     async def run(self, source: Source, read: Iterable[Entry | RowError]) -> Summary:
         """Import what is read; a bad row is listed in the summary and stops nothing."""
-        run = await self._store.write(
-            lambda c: Done(staging.begin(c, source.file, source.kind, source.layer, self._clock()))
+        for left in await self._store.read(staging.unfinished):
+            await self._tidy(left, {})
+        run = await self._write(
+            lambda c: staging.begin(c, source.file, source.kind, source.layer, self._clock())
         )
         try:
             return await self._stage_and_switch(run, source, read)
