@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from zipfile import BadZipFile
 
 import openpyxl
 import yaml
@@ -163,7 +164,7 @@ def _delimiter(heading: str) -> str:
 def _sheet(data: bytes, name: str) -> Iterator[Row | RowError]:
     try:
         sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).active
-    except (OSError, KeyError, ValueError) as error:
+    except (BadZipFile, OSError, KeyError, ValueError) as error:
         yield RowError(name, 0, "", f"not an Excel file: {error}")
         return
     lines = sheet.iter_rows(values_only=True) if sheet is not None else iter(())
