@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.conversation import followup, handover, media, orders, presses
-from bot.conversation.acts import Step
+from bot.conversation.acts import Add, Step
 from bot.conversation.answers import emergency, prompt, reply_to
 from bot.conversation.cues import Command, Cue, command_in, cue_in
 from bot.conversation.hearing import Thought, is_order, may_wait, thoughts
@@ -20,10 +20,6 @@ from bot.questions.codes import find_code
 from knowledge.decisions import Decision, DecisionKind, MatterKind
 from knowledge.matcher import NO_CONTEXT, Context
 
-PATIENCE = timedelta(seconds=1.5)
-#: who writes more than this in a window is asked once to pause, then only kept
-MOST_IN_WINDOW = 60
-WINDOW = timedelta(minutes=10)
 _PLACE_IN_WORDS, _BARE_NAME = 8, 4
 #: more words beside a code are meant for the question
 _CODE_IN_WORDS = 8
@@ -67,14 +63,24 @@ def converse(world: World, memory: Memory, pending: Sequence[Pending]) -> Decide
     return Decided(done, pending[-1].seq)
 
 
+def stay_silent(world: World, memory: Memory, pending: Sequence[Pending]) -> Decided:
+    """Leave the word to the officer who writes by hand; the only open question notes the rest."""
+    texts = [item.event.text for item in pending if item.event.text]
+    message_ids = tuple(item.message_id for item in pending if item.message_id)
+    still_open = world.open_questions
+    noted = len(still_open) == 1 and bool(message_ids)
+    deeds = (Add(still_open[0].id, "\n".join(texts)),) if noted else ()
+    return Decided(Step(memory, deeds), pending[-1].seq, message_ids)
+
+
 def _one(world: World, memory: Memory, thought: Thought, *, is_last: bool) -> Step | Wait:
     """Decide one thought: pace first, then the reply, then the welcome around it."""
     paced = _counted(world, memory, thought)
     decision = _understood(world, paced, thought)
-    if paced.window_count > MOST_IN_WINDOW:
+    if paced.window_count > world.manner.most_in_window:
         return _too_many(world, memory, paced, decision)
-    if decision is not None and not decision.standalone and may_wait(thought):
-        until = thought.last_at + PATIENCE
+    if decision is not None and may_wait(thought, decision):
+        until = thought.last_at + world.manner.patience
         if is_last and world.now < until:
             return Wait(until)
     step = _replied(world, paced, thought, decision)
@@ -222,7 +228,7 @@ def _counted(world: World, memory: Memory, thought: Thought) -> Memory:
     """Return the memory with the messages of the present window counted."""
     started = memory.window_from
     count = len(thought.pending)
-    if started is None or not timedelta(0) <= world.now - started < WINDOW:
+    if started is None or not timedelta(0) <= world.now - started < world.manner.window:
         return replace(memory, window_from=world.now, window_count=count)
     return replace(memory, window_count=memory.window_count + count)
 
@@ -231,5 +237,8 @@ def _too_many(world: World, before: Memory, paced: Memory, decision: Decision | 
     """Ask once to pause, then stay silent; an emergency is answered always."""
     if decision is not None and decision.kind is DecisionKind.EMERGENCY:
         return emergency(world, paced, decision)
-    first = before.window_count <= MOST_IN_WINDOW or paced.window_from != before.window_from
+    first = (
+        before.window_count <= world.manner.most_in_window
+        or paced.window_from != before.window_from
+    )
     return Step(paced, (say(world, "pause"),) if first else ())

@@ -134,7 +134,7 @@ def _belongs(before: Thought, item: Pending, understand: Understand) -> bool:
     first, second = understand(before.text), understand(text)
     if DecisionKind.EMERGENCY in (first.kind, second.kind):
         return False
-    if not first.standalone or not second.standalone:
+    if is_fragment(before.text, first) or is_fragment(text, second):
         return True
     is_short = len(bare(text).split()) <= _ADDITION_WORDS
     return is_short and second.kind is DecisionKind.HANDOFF
@@ -145,9 +145,21 @@ def _joined(before: Thought, item: Pending) -> Thought:
     return Thought(before.kind, text[:LONGEST], (*before.pending, item))
 
 
-def may_wait(thought: Thought) -> bool:
-    """Whether the thought could be the beginning of one: words that order nothing."""
-    return thought.kind is IncomingKind.TEXT and not is_order(thought.text)
+def is_fragment(text: str, decision: Decision) -> bool:
+    """Whether a text may be a piece of a thought: without a matter of its own, and short.
+
+    "cho hỏi chút" may be understood as chatter and still begin a question.
+    """
+    if not decision.standalone:
+        return True
+    is_idle = decision.kind is DecisionKind.SMALLTALK and decision.topic in ("chatter", "greeting")
+    return is_idle and len(bare(text).split()) <= _ADDITION_WORDS
+
+
+def may_wait(thought: Thought, decision: Decision) -> bool:
+    """Whether the thought could be the beginning of one."""
+    is_plain = thought.kind is IncomingKind.TEXT and not is_order(thought.text)
+    return is_plain and is_fragment(thought.text, decision)
 
 
 def shows_identity_paper(thought: Thought) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.conversation.acts import Receipt
 from bot.conversation.cards import cut
@@ -16,6 +16,8 @@ from bot.wording import Wording
 from knowledge.decisions import MatterKind
 
 MOST_LISTED = 4
+#: how long after the citizen's last message a channel lets us write
+_WINDOWS = {"zalo": timedelta(days=7)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def receipt(world: World, asked_for: Receipt, filed: Filed) -> Outgoing:
     if filed.due_at is not None:
         due = world.calendar.local(filed.due_at).date()
         lines.append(said("receipt.due", day=day_in_words(due, today)))
+    lines += _window_line(world, filed)
     lines += _closed_line(world)
     if link := status_link(world.manner, world.channel, filed.code, filed.key):
         lines.append(said("receipt.link", link=link))
@@ -176,6 +179,14 @@ def consent_to_air(wording: Wording, question_id: int | None) -> Outgoing:
         Button(wording("button.disagree"), payload("air", "no")),
     )
     return Outgoing(wording("consent.air"), buttons=buttons, question_id=question_id)
+
+
+def _window_line(world: World, filed: Filed) -> list[str]:
+    """Say how the answer is reached where the channel closes before it is due."""
+    window = _WINDOWS.get(world.channel)
+    if window is None or filed.due_at is None or filed.due_at <= world.now + window:
+        return []
+    return [world.wording(f"receipt.window.{world.channel}", days=window.days)]
 
 
 def _closed_line(world: World) -> list[str]:

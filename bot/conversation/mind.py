@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from bot.clock import WorkCalendar
 from bot.conversation import repository
-from bot.conversation.acts import Receipt, Step
-from bot.conversation.dialogue import Decided, converse
+from bot.conversation.acts import Receipt
+from bot.conversation.dialogue import Decided, converse, stay_silent
 from bot.conversation.letters import Filed, receipt
 from bot.conversation.recording import StepPlan
 from bot.conversation.repository import Recalled
@@ -55,7 +55,7 @@ class ConversationMind:
         world = self._world(turn.channel, recalled, now)
         memory = _refreshed(Memory.from_json(turn.state), recalled)
         if self._is_silent(turn, now):
-            decided: Decided | Wait = Decided(Step(memory), turn.pending[-1].seq)
+            decided: Decided | Wait = stay_silent(world, memory, turn.pending)
         else:
             decided = converse(world, memory, turn.pending)
         if isinstance(decided, Wait):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.clock import WorkCalendar
@@ -63,7 +63,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What differs between installations: place, addresses, where doubtful questions go."""
+    """What differs between installations: place, addresses, where doubtful questions go, pace."""
 
     place: str = "thành phố Cần Thơ"
     #: what the place comprises since the merger, as it stands in the welcome
@@ -72,6 +72,11 @@ class Manner:
     desk: str = "ct-van-phong-ubnd"
     inspectorate: str = "ct-thanh-tra"
     public_url: str = ""
+    #: how long half a thought waits for its other half
+    patience: timedelta = timedelta(seconds=1.5)
+    #: who writes more than this in a window is asked once to pause, then only kept
+    most_in_window: int = 60
+    window: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,11 @@ async def test_elsewhere_the_link_needs_a_public_address(
     assert ("tra-cuu" in receipt.text) == bool(link)
 
 
+async def test_on_zalo_the_receipt_says_that_the_window_closes_first(new_chat: NewChat) -> None:
+    receipt = await new_chat(channel="zalo").asks("khi nào sửa cầu Cái Sắn")
+    assert "Zalo chỉ cho kênh nhắn trong 7 ngày" in receipt.text
+
+
 async def test_a_matter_of_the_commune_asks_which_one_and_notes_it(chat: Chat) -> None:
     receipt = await chat.asks("đường trước nhà ngập hoài")
     assert "Ông/bà ở xã, phường nào" in receipt.text

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock.starter import calendar
-from bot.conversation.dialogue import MOST_IN_WINDOW, Decided, converse
+from bot.conversation.dialogue import Decided, converse
 from bot.conversation.state import Awaiting, Memory, Offer
-from bot.conversation.world import World
+from bot.conversation.world import Manner, World
 from bot.delivery.turns import Pending, Stale
 from bot.messages import AttachmentKind, Incoming, IncomingKind
 from tests.bot.conversation.chat import FRIDAY, WORDING, Chat
@@ -222,7 +222,7 @@ async def test_a_whole_question_does_not_wait_for_a_fragment_after_it(chat: Chat
 
 
 async def test_too_many_messages_are_answered_once_and_kept(chat: Chat) -> None:
-    for n in range(MOST_IN_WINDOW):
+    for n in range(Manner().most_in_window):
         await chat.says(f"khi nào sửa cầu số {n} trên đường về xã")
     (pause,) = await chat.says("khi nào sửa cầu tiếp theo")
     assert "vẫn được lưu" in pause.text
@@ -242,6 +242,15 @@ async def test_while_an_officer_writes_by_hand_the_assistant_is_silent(chat: Cha
     chat.silent_until = chat.now + timedelta(minutes=30)
     assert await chat.says("làm khai sinh cần gì") == []
     assert (await chat.asks("cháy nhà rồi")).text.startswith("GỌI NGAY 114")
+
+
+async def test_what_is_said_to_an_officer_by_hand_is_noted_on_the_open_question(
+    chat: Chat,
+) -> None:
+    await chat.says("khi nào sửa cầu Cái Sắn")
+    chat.silent_until = chat.now + timedelta(minutes=30)
+    assert await chat.says("cầu bên chợ đó") == []
+    assert "cau ben cho do" in chat.questions()[0].folded
 
 
 async def test_a_card_that_is_no_longer_public_is_decided_again(chat: Chat) -> None:
