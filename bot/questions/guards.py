@@ -53,9 +53,10 @@ class Outdated(BotError):
 class HeldBy(BotError):
     """Somebody else holds the question."""
 
-    def __init__(self, holder: str) -> None:
+    def __init__(self, holder: str, holder_id: int) -> None:
         super().__init__(f"Câu hỏi đang do {holder} giữ.")
         self.holder = holder
+        self.holder_id = holder_id
 
 
 class NeedsApproval(BotError):
@@ -94,7 +95,7 @@ def take_up(connection: Connection, hand: Hand, act: Act) -> Row[Any]:
     if hand.officer.role not in ROLES[act]:
         raise NotYours
     if not is_free_for(hand.officer, row, act):
-        raise HeldBy(holder_name(connection, row))
+        raise HeldBy(holder_name(connection, row), row.assignee_id)
     if hand.version is not None and hand.version != row.version:
         raise Outdated
     return row

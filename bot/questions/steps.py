@@ -15,8 +15,9 @@ from bot.tables.desk import question
 CITIZEN = "citizen"
 SERVICE = "service"
 
-#: acts beside the work: they must not turn away an officer who is writing meanwhile
-_QUIET = frozenset({Act.NOTE, Act.CONSENT, Act.REVOKE, Act.RECLOCK, Act.ERASE})
+#: acts beside the work: they must not turn away an officer who is writing meanwhile, and
+#: the version, which officers see, must not tell that somebody rated
+_QUIET = frozenset({Act.NOTE, Act.CONSENT, Act.REVOKE, Act.RECLOCK, Act.ERASE, Act.RATE})
 
 
 class NoSuchQuestion(BotError):

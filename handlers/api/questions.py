@@ -76,14 +76,15 @@ class QuestionsApi:
     async def list(self, request: web.Request) -> web.Response:
         """Return a page of questions by `agency` and `state` (a state or a bucket)."""
         state = request.query.get("state", "")
-        if state and state not in {*State, *Bucket}:
-            return _error(400, "unknown_state", f"state is one of {', '.join([*Bucket, *State])}")
+        if state and state not in {*_STATES, *Bucket}:
+            told = ", ".join(sorted({*_STATES, *Bucket}))
+            return _error(400, "unknown_state", f"state is one of {told}")
         number = request.query.get("page", "1")
         if not (number.isascii() and number.isdigit() and 0 < int(number) < 10**6):
             return _error(400, "bad_page", "page is a whole number from 1")
         filters = Filters(
             agency=request.query.get("agency", ""),
-            states=frozenset({State(state)}) if state in set(State) - _AMBIGUOUS else frozenset(),
+            states=frozenset({State(state)}) if state in _STATES else frozenset(),
             bucket=Bucket(state) if state in set(Bucket) else None,
             search=request.query.get("q", "")[:200],
         )
@@ -136,8 +137,9 @@ class QuestionsApi:
         return _error(status, error, str(problem))
 
 
-#: "answered" and the like name both a state and a bucket; the bucket is meant
-_AMBIGUOUS = frozenset(State(name) for name in set(State) & {str(b) for b in Bucket})
+#: "answered" and the like name both a state and a bucket: the bucket is meant; who rated
+#: is not for officers to see
+_STATES = frozenset(State) - {State.ANSWERED, State.REFUSED, State.WITHDRAWN, State.RATED}
 
 
 def read_deed(act: Act, body: bytes) -> Deed:

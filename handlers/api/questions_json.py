@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.questions.codes import spoken_groups
-from bot.questions.life import Act
+from bot.questions.life import Act, State
 
 
 def summary(row: Row[Any]) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def summary(row: Row[Any]) -> dict[str, Any]:
     return {
         "code": row.code,
         "code_spoken": spoken_groups(row.code),
-        "state": row.state,
+        "state": _shown_state(row.state),
         "bucket": row.bucket,
         "kind": row.kind,
         "sealed": row.sealed,
@@ -42,23 +42,25 @@ def detailed(row: Row[Any], events: Sequence[Row[Any]], draft: Row[Any] | None) 
         "due_trace": row.due_trace,
         "draft": {"text": draft.text, "basis": draft.basis or ""} if draft else None,
         "answer": {"text": row.answer, "basis": row.basis or ""} if row.answer else None,
-        # who rated is not for officers to see
         "events": [_event(event) for event in events if event.act != Act.RATE],
     }
 
 
 def _event(event: Row[Any]) -> dict[str, Any]:
     return {
-        "n": event.n,
         "act": event.act,
-        "from": event.from_state,
-        "to": event.to_state,
+        "from": event.from_state and _shown_state(event.from_state),
+        "to": _shown_state(event.to_state),
         "actor": event.actor,
         "at": _iso(event.at),
         "detail": event.detail,
         "text": event.text,
-        "hash": event.hash,
     }
+
+
+def _shown_state(state: str) -> str:
+    """Return the state as officers may know it: not that somebody rated, let alone how."""
+    return str(State.ANSWERED) if state == State.RATED else state
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -119,8 +119,9 @@ class QuestionPages:
                 raise web.HTTPNotFound from unknown
             except guards.NotYours as denied:
                 raise web.HTTPForbidden from denied
-            except (BotError, NotPossible) as problem:
-                return await self._page(request, problem, form)
+            except BotError as problem:
+                if not _is_second_click(problem, act, request[SESSION].officer):
+                    return await self._page(request, problem, form)
             raise web.HTTPSeeOther(await self._next(request, code, act))
 
         return do
@@ -178,6 +179,13 @@ class QuestionPages:
         if isinstance(problem, NotPossible):
             return self._wording("desk.not_possible")
         return str(problem) if problem else ""
+
+
+def _is_second_click(problem: BotError, act: Act, officer: Officer) -> bool:
+    """Whether an officer claims what he has claimed a moment ago."""
+    return (
+        act is Act.CLAIM and isinstance(problem, guards.HeldBy) and problem.holder_id == officer.id
+    )
 
 
 def _look(connection: Connection, officer: Officer, code: str, wording: Wording) -> View | None:

@@ -7,11 +7,12 @@ import pytest
 
 from bot.officers import Role
 from bot.officers.tokens import Scope
-from bot.questions import repository
+from bot.questions import desk, repository
 from bot.questions.life import Act
 from bot.store.sqlite import SqliteStore
 from handlers.api.questions import BadRequest, read_deed
 from knowledge.decisions import MatterKind
+from tests.bot.questions.samples import NOW
 from tests.handlers.desk_world import DeskWorld, furnish, visiting
 
 LIST = "/api/v1/questions"
@@ -142,3 +143,17 @@ def test_a_refusal_in_the_officers_own_words_needs_no_code() -> None:
 def test_deep_nesting_is_a_bad_request() -> None:
     with pytest.raises(BadRequest):
         read_deed(Act.CLAIM, b"[" * 100_000)
+
+
+async def test_a_machine_cannot_tell_that_an_answer_was_rated(world: DeskWorld) -> None:
+    opened = await world.ask()
+    headers = await world.token(await world.hire("an", Role.OFFICER, "ct-so-y-te"))
+    async with visiting(world) as browser:
+        path = f"{LIST}/{opened.code}"
+        for act, body in (("claim", {}), ("draft", {"text": "Ở xã."}), ("send", {})):
+            await browser.client.post(f"{path}/{act}", json=body, headers=headers)
+        before = await (await browser.client.get(path, headers=headers)).json()
+        await world.do(lambda c: desk.rate(c, opened.id, 1, NOW))
+        assert await (await browser.client.get(path, headers=headers)).json() == before
+        rated = await browser.client.get(LIST, params={"state": "rated"}, headers=headers)
+        assert rated.status == 400
