@@ -97,7 +97,7 @@ def send_anyway(world: World, memory: Memory) -> Step:
 def send_to_officer(world: World, memory: Memory, reason: str) -> Step:
     """Hand the question now spoken of to the agency's desk ("none of these", "gặp cán bộ")."""
     asked = world.question(memory.question)
-    if asked is not None and asked.state in (State.CHOOSING, State.AUTO_ANSWERED):
+    if asked is not None and _may_queue(memory, asked):
         agency = memory.agency or asked.agency
         wording = _receipt_wording(agency, memory.commune)
         return Step(
@@ -109,6 +109,12 @@ def send_to_officer(world: World, memory: Memory, reason: str) -> Step:
     if asked is not None and asked.is_open:
         return Step(memory.settled(), (say(world, "officer.already"),))
     return ask_what(world, memory)
+
+
+def _may_queue(memory: Memory, asked: Asked) -> bool:
+    """Whether a question is still spoken of: one that was helped is over, its words forgotten."""
+    is_unhelped = asked.state is State.AUTO_ANSWERED and bool(memory.asked)
+    return asked.state is State.CHOOSING or is_unhelped
 
 
 def ask_what(world: World, memory: Memory) -> Step:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.conversation import answers, followup, handover, ratings
 from bot.conversation.acts import Step
 from bot.conversation.cards import hotlines_card
-from bot.conversation.payloads import Press, read_payload
+from bot.conversation.payloads import Press, is_payload, read_payload
 from bot.conversation.replies import menu, say
 from bot.conversation.state import Awaiting, Memory, Offer
 from bot.conversation.words import is_no, is_yes, label_in, number_in
@@ -80,7 +80,7 @@ def typed_choice(world: World, memory: Memory, text: str) -> Step | None:
         return None
     labelled = label_in(text, [offer.label for offer in memory.offers])
     if labelled is not None:
-        return press(world, memory, memory.offers[labelled].payload)
+        return _take(world, memory, memory.offers[labelled])
     if (number := number_in(text)) is not None:
         return _numbered(world, memory, number)
     if is_no(text):
@@ -90,12 +90,19 @@ def typed_choice(world: World, memory: Memory, text: str) -> Step | None:
     return None
 
 
+def _take(world: World, memory: Memory, offer: Offer) -> Step:
+    """Do what an offer stands for; an address or a number is told, since nobody can press it."""
+    if is_payload(offer.payload):
+        return press(world, memory, offer.payload)
+    return Step(memory, (say(world, "offer.told", label=offer.label, target=offer.payload),))
+
+
 def _numbered(world: World, memory: Memory, number: int) -> Step | None:
     real = [offer for offer in memory.offers if not _denies(offer)]
     offers = real if number == -1 and real else list(memory.offers)
     place = len(offers) if number == -1 else number
     if 1 <= place <= len(offers):
-        return press(world, memory, offers[place - 1].payload)
+        return _take(world, memory, offers[place - 1])
     if memory.awaiting in (Awaiting.CHOICE, Awaiting.RATING, Awaiting.WITHDRAW):
         return Step(memory, (say(world, "choices.range", last=len(memory.offers)),))
     return None

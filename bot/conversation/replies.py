@@ -34,6 +34,5 @@ def with_offers(memory: Memory, replies: Iterable[Reply]) -> Memory:
     """Return the memory of what can now be chosen: the buttons of the last message that has any."""
     offers = memory.offers
     for reply in replies:
-        fresh = tuple(Offer(b.label, b.payload) for b in reply.buttons if b.payload)
-        offers = fresh or offers
+        offers = Offer.under(reply.buttons) or offers
     return replace(memory, offers=offers)

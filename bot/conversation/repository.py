@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, RowMapping, insert, select, update
 from bot.conversation.state import Offer
 from bot.conversation.world import Asked
 from bot.delivery.turns import Turn
+from bot.messages import Button
 from bot.questions import desk
 from bot.questions import repository as questions
 from bot.questions.codes import find_code
@@ -152,7 +153,7 @@ def _last_message(connection: Connection, conversation_id: int) -> RowMapping | 
 def _offers(last: RowMapping | None) -> tuple[Offer, ...]:
     """Return the buttons of our last message: an officer's answer shows some as well."""
     shown = last["body"].get("buttons", ()) if last is not None else ()
-    return tuple(Offer(b["label"], b["payload"]) for b in shown if b.get("payload"))
+    return Offer.under(Button(**button) for button in shown)
 
 
 def _files_of(connection: Connection, message_ids: Sequence[int]) -> list[str]:

@@ -1,10 +1,12 @@
 """What a conversation remembers from one turn to the next, as a frozen value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from bot.messages import Button
 
 
 class Awaiting(StrEnum):
@@ -26,10 +28,24 @@ class Awaiting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A button under our last message; typed words may choose it as well."""
+    """A button under our last message; typed words may choose it as well.
+
+    `payload` is an address to open or a number to call where the button is one of those.
+    """
 
     label: str
     payload: str
+
+    @classmethod
+    def under(cls, buttons: Iterable[Button]) -> tuple["Offer", ...]:
+        """Return what buttons offer, in the order in which they are seen and counted.
+
+        Numbers to call alone, as in an emergency, leave open what was offered before.
+        """
+        shown = tuple(buttons)
+        if not any(button.payload for button in shown):
+            return ()
+        return tuple(cls(b.label, b.payload or b.url or b.phone) for b in shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,16 +45,31 @@ async def test_a_new_question_while_choices_are_open_is_a_new_question(chat: Cha
     assert chat.states() == ["choosing", "auto_answered"]
 
 
-@pytest.mark.parametrize("typed", ["ừ", "dạ đúng rồi", "rõ rồi", "1"])
+@pytest.mark.parametrize("typed", ["ừ", "dạ đúng rồi", "rõ rồi", "2"])
 async def test_that_it_helped_may_be_typed(chat: Chat, typed: str) -> None:
     await chat.says("làm khai sinh cần gì")
     assert (await chat.asks(typed)).text.startswith("Dạ, cảm ơn ông/bà")
 
 
-@pytest.mark.parametrize("typed", ["hông", "chưa đúng ý tôi", "không phải", "2"])
+@pytest.mark.parametrize("typed", ["hông", "chưa đúng ý tôi", "không phải", "3", "cái thứ ba"])
 async def test_that_it_did_not_help_may_be_typed(chat: Chat, typed: str) -> None:
     await chat.says("làm khai sinh cần gì")
     assert (await chat.asks(typed)).decision == "choices"
+
+
+@pytest.mark.parametrize("typed", ["1", "nộp trên mạng", "nop tren mang"])
+async def test_a_link_may_be_chosen_by_typing(chat: Chat, typed: str) -> None:
+    await chat.says("làm khai sinh cần gì")
+    told = await chat.asks(typed)
+    assert told.text == "Dạ, Nộp trên mạng: https://dichvucong.gov.vn/khai-sinh"
+    assert (await chat.asks("ừ")).text.startswith("Dạ, cảm ơn")
+
+
+async def test_an_officer_asked_for_after_it_helped_is_another_matter(chat: Chat) -> None:
+    await chat.says("làm khai sinh cần gì")
+    await chat.says("rõ rồi")
+    assert "nhắn trong một tin" in (await chat.asks("gặp cán bộ")).text
+    assert chat.states() == ["auto_answered"]
 
 
 async def test_without_other_candidates_the_officer_is_offered(chat: Chat) -> None:
