@@ -98,9 +98,9 @@ export class Talk {
 
   item(message) {
     const item = this.bubble(message.role, shownText(message), message);
-    if (message.question && message.decision === "handoff") item.append(this.receipt(message.question));
-    if (message.buttons.length) item.append(this.buttons(message));
     item.append(timeNote(message.at));
+    if (isReceipt(message)) item.append(this.receipt(message.question));
+    if (message.buttons.length) item.append(this.buttons(message));
     return item;
   }
 
@@ -114,21 +114,22 @@ export class Talk {
     return item;
   }
 
+  // What stands again in a button or in the receipt is left out of the text.
   lines(message) {
     const listed = new Set(message.buttons.map((button, n) => `${n + 1}. ${button.label}`));
-    const lines = message.text.split("\n").filter((line) => line.trim() && !listed.has(line.trim()));
+    const code = isReceipt(message) ? spaced(message.question.code) : null;
+    const lines = message.text.split("\n").filter((line) => line.trim() && !listed.has(line.trim()) && !(code && line.includes(code)));
     const isCard = message.decision === "answer" && lines.length > 2;
-    const shown = lines.map((line, n) => this.line(line, isCard && n === 0));
-    const source = (message.sources || []).find(({ url }) => isSafe(url));
-    if (source) shown.push(paragraph("said__source", link(source.url, this.words.source)));
-    return shown;
+    return lines.map((line, n) => this.line(line, isCard && n === 0, message.sources || []));
   }
 
-  line(text, isTitle) {
+  line(text, isTitle, sources) {
     if (isTitle) return paragraph("said__title", text);
+    const source = sources.find(({ title }) => title && text.includes(title));
     const [, name, rest] = text.match(LABELLED) || [];
-    if (!name || rest.startsWith("//")) return paragraph("", ...this.withLinks(text));
-    return paragraph("", element("strong", "", `${name}: `), ...this.withLinks(rest));
+    const parts = !name || rest.startsWith("//") ? this.withLinks(text) : [element("strong", "", `${name}: `), ...this.withLinks(rest)];
+    if (source && isSafe(source.url)) parts.push(" ", link(source.url, this.words.source));
+    return paragraph(source ? "said__source" : "", ...parts);
   }
 
   // Addresses that our server put into a text become links; anything else stays text.
@@ -172,15 +173,7 @@ export class Talk {
 
   receipt(question) {
     const card = element("dl", "receipt");
-    const code = question.code.replace(/^(.{3})(.{3})(.)$/, "$1 $2 $3");
-    const rows = [
-      [this.words.code, code, "code receipt__code"],
-      [this.words.agency, question.agency, ""],
-      [this.words.due, question.due ? longDay(question.due) : "", ""],
-    ];
-    for (const [name, value, className] of rows) {
-      if (value) card.append(element("dt", "", name), element("dd", className, value));
-    }
+    card.append(element("dt", "", this.words.code), element("dd", "code receipt__code", spaced(question.code)));
     return card;
   }
 
@@ -231,18 +224,23 @@ function link(address, label, className) {
 const isSafe = (address) =>
   /^https:\/\//.test(address || "") || /^\/tra-cuu\//.test(address || "") || (address || "").startsWith(`${location.origin}/tra-cuu/`);
 
+const spaced = (code) => code.replace(/^(.{3})(.{3})(.)$/, "$1 $2 $3");
+
+const isReceipt = (message) => Boolean(message.question) && message.decision === "handoff";
+
 const sameText = (one, other) => one.replace(/\s+/g, " ").trim() === other.replace(/\s+/g, " ").trim();
 
 const shownText = (message) => [message.text, ...(message.files || [])].filter(Boolean).join("\n");
 
-const longDay = (iso) =>
-  new Intl.DateTimeFormat("vi-VN", { weekday: "long", day: "2-digit", month: "2-digit", year: "numeric", timeZone: "Asia/Ho_Chi_Minh" }).format(new Date(iso));
+// Hours and days are the office's, wherever the reader is.
+const shaped = (shape) => new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour12: false, ...shape });
+const SAME_DAY = shaped({ dateStyle: "short" });
+const HOUR = shaped({ timeStyle: "short" });
+const HOUR_AND_DAY = shaped({ day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
 
 function timeNote(iso) {
   const moment = new Date(iso);
-  const isToday = moment.toDateString() === new Date().toDateString();
-  const shape = isToday ? { hour: "2-digit", minute: "2-digit" } : { hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit" };
-  const node = element("time", "said__note", new Intl.DateTimeFormat("vi-VN", { ...shape, hour12: false }).format(moment));
+  const node = element("time", "said__note", SAME_DAY.format(moment) === SAME_DAY.format() ? HOUR.format(moment) : HOUR_AND_DAY.format(moment));
   node.dateTime = iso;
   return node;
 }
