@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Row,
     RowMapping,
     bindparam,
     case,
@@ -21,6 +22,7 @@ from bot.delivery.receipts import note
 from bot.errors import BotError
 from bot.messages import Incoming, IncomingKind
 from bot.store import Done, Wake
+from bot.store.upsert import Prepared
 from bot.store.upsert import insert as upserting
 from bot.tables.delivery import conversation, inbox, message
 
@@ -70,25 +72,22 @@ def accept(
     UnknownConversation where there is none alive, and gives a living one so much longer.
     `silence` is how long the assistant keeps quiet after an officer wrote by hand.
     """
-    digest = _digest(incoming)
-    known = connection.execute(
-        _KNOWN, {"of_channel": incoming.channel, "of_event": incoming.event_id}
-    ).first()
+    event = incoming.as_json()
+    digest = _digest(event)
+    known = _known(connection, incoming)
     if known is not None:
-        return Done(_repeat(connection, known.id, digest))
-    row = _advance(connection, incoming, now, idle)
-    inbox_id = _insert(connection, incoming, raw, now, (row["id"], row["seq"], digest))
+        return Done(_repeat(connection, known, digest))
+    place = _advance(connection, incoming, now, idle)
+    row = {**_columns(incoming, place, now), "raw": raw, "digest": digest, "event": event}
+    inbox_id = connection.execute(_INSERT_INBOX.for_(connection), row).scalar()
     if inbox_id is None:  # another node was faster, between our look and our lock
-        raced = connection.execute(
-            _KNOWN, {"of_channel": incoming.channel, "of_event": incoming.event_id}
-        ).one()
-        return Done(_repeat(connection, raced.id, digest))
+        return Done(_repeat(connection, _known(connection, incoming) or 0, digest))
     if incoming.kind in VISIBLE:
-        connection.execute(_INSERT_MESSAGE, _transcribed(incoming, row, inbox_id, now))
-    accepted = Accepted(row["id"], row["message_seq"] if incoming.kind in VISIBLE else 0, inbox_id)
+        connection.execute(_INSERT_MESSAGE, _transcribed(event, place, inbox_id, now))
     if incoming.kind not in INTERACTIONS:
-        note(connection, row["id"], inbox_id, incoming, now + silence)
-    return Done(accepted, (Wake(row["id"]),))
+        note(connection, place.id, inbox_id, incoming, now + silence)
+    seq = place.message_seq if incoming.kind in VISIBLE else 0
+    return Done(Accepted(place.id, seq, inbox_id), (Wake(place.id),))
 
 
 def open_conversation(
@@ -181,11 +180,22 @@ _ADVANCE = (
 )
 _ADVANCE_LIVING = _ADVANCE.where(_alive(bindparam("alive_at")))  # type: ignore[arg-type]
 _INSERT_MESSAGE = insert(message)
+_INSERT_INBOX = Prepared(
+    inbox,
+    lambda statement: statement.on_conflict_do_nothing(
+        index_elements=[inbox.c.channel, inbox.c.event_id]
+    ).returning(inbox.c.id),
+)
+
+
+def _known(connection: Connection, incoming: Incoming) -> int | None:
+    key = {"of_channel": incoming.channel, "of_event": incoming.event_id}
+    return connection.execute(_KNOWN, key).scalar()
 
 
 def _advance(
     connection: Connection, incoming: Incoming, now: datetime, idle: timedelta | None
-) -> RowMapping:
+) -> Row[int, int, int]:
     """Number the event. Its row lock makes the order of acceptance the order of commits."""
     values = {
         "of_channel": incoming.channel,
@@ -195,51 +205,36 @@ def _advance(
         "renewed_to": idle and now + idle,
     }
     if idle is not None:
-        row = connection.execute(_ADVANCE_LIVING, {**values, "alive_at": now}).mappings().first()
-        if row is None:
+        living = connection.execute(_ADVANCE_LIVING, {**values, "alive_at": now}).first()
+        if living is None:
             raise UnknownConversation
-        return row
-    row = connection.execute(_ADVANCE, values).mappings().first()
-    if row is None:
+        return living
+    place = connection.execute(_ADVANCE, values).first()
+    if place is None:
         open_conversation(connection, incoming.channel, incoming.address, now)
-        row = connection.execute(_ADVANCE, values).mappings().one()
-    return row
+        place = connection.execute(_ADVANCE, values).one()
+    return place
 
 
-def _insert(
-    connection: Connection,
-    incoming: Incoming,
-    raw: bytes,
-    now: datetime,
-    place: tuple[int, int, str],
-) -> int | None:
-    conversation_id, seq, digest = place
-    statement = upserting(connection, inbox).on_conflict_do_nothing(
-        index_elements=[inbox.c.channel, inbox.c.event_id]
-    )
-    row = {
+def _columns(incoming: Incoming, place: Row[int, int, int], now: datetime) -> dict[str, Any]:
+    return {
         "channel": incoming.channel,
         "event_id": incoming.event_id,
-        "conversation_id": conversation_id,
-        "seq": seq,
-        "raw": raw,
-        "digest": digest,
-        "event": incoming.as_json(),
+        "conversation_id": place.id,
+        "seq": place.seq,
         "state": "pending" if incoming.kind in INTERACTIONS else "noted",
         "received_at": now,
     }
-    return connection.execute(statement.returning(inbox.c.id), row).scalar()
 
 
 def _transcribed(
-    incoming: Incoming, row: RowMapping, inbox_id: int, now: datetime
+    event: dict[str, Any], place: Row[int, int, int], inbox_id: int, now: datetime
 ) -> dict[str, Any]:
-    event = incoming.as_json()
     return {
-        "conversation_id": row["id"],
-        "seq": row["message_seq"],
+        "conversation_id": place.id,
+        "seq": place.message_seq,
         "role": "citizen",
-        "text": incoming.text,
+        "text": event["text"],
         "body": {name: event[name] for name in ("kind", "payload", "attachments")},
         "inbox_id": inbox_id,
         "at": now,
@@ -256,9 +251,7 @@ def _repeat(connection: Connection, inbox_id: int, digest: str) -> Accepted:
     return Accepted(conversation_id, seq, inbox_id, duplicate=True, conflict=first != digest)
 
 
-def _digest(incoming: Incoming) -> str:
+def _digest(event: dict[str, Any]) -> str:
     """Hash what the citizen did, not how the request was spelt or when it came."""
-    event = incoming.as_json()
-    content = {name: event[name] for name in ("address", "kind", "text", "payload", "attachments")}
-    canonical = json.dumps(content, sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    content = [event[name] for name in ("address", "kind", "text", "payload", "attachments")]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.messages import Outgoing
 from bot.store import Wake
@@ -21,17 +21,12 @@ def post(
 
     Idempotent by cause: the n-th message of a cause is written once, whoever repeats it.
     """
-    written = set(
-        connection.execute(select(outbox.c.step).where(outbox.c.cause == cause)).scalars()
-    )
+    written = set(connection.execute(_WRITTEN, {"of_cause": cause}).scalars())
     fresh = [(step, each) for step, each in enumerate(outgoing) if step not in written]
     if not fresh:
         return ()
     last = connection.execute(
-        update(conversation)
-        .where(conversation.c.id == conversation_id)
-        .values(message_seq=conversation.c.message_seq + len(fresh))
-        .returning(conversation.c.message_seq)
+        _NUMBER, {"of_conversation": conversation_id, "lines": len(fresh)}
     ).scalar_one()
     for seq, (step, each) in enumerate(fresh, start=last - len(fresh) + 1):
         message_id = _transcribe(connection, conversation_id, seq, each, now)
@@ -51,6 +46,13 @@ def post(
     return (Wake(conversation_id),)
 
 
+_WRITTEN = select(outbox.c.step).where(outbox.c.cause == bindparam("of_cause"))
+_NUMBER = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("of_conversation"))
+    .values(message_seq=conversation.c.message_seq + bindparam("lines"))
+    .returning(conversation.c.message_seq)
+)
 _TRANSCRIBE = insert(message).returning(message.c.id)
 _INTEND = insert(outbox)
 

@@ -7,9 +7,10 @@ still on its way, news that fits nothing stays in doubt and is looked at again a
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from bot.messages import Incoming, IncomingKind
+from bot.store.upsert import Prepared
 from bot.tables.delivery import (
     conversation,
     inbox,
@@ -50,11 +51,7 @@ def note(
 
 def settle(connection: Connection, conversation_id: int) -> None:
     """Look again at what was in doubt, after the outcome of a sending was recorded."""
-    doubtful = connection.execute(
-        select(inbox.c.id, inbox.c.event, inbox.c.next_at)
-        .where(inbox.c.conversation_id == conversation_id, inbox_open, inbox.c.state == "doubt")
-        .order_by(inbox.c.seq)
-    )
+    doubtful = connection.execute(_DOUBTFUL, {"of_conversation": conversation_id})
     for row in doubtful.all():
         if _conclude(connection, conversation_id, Incoming.from_json(row.event), row.next_at):
             connection.execute(
@@ -66,18 +63,24 @@ def remember(
     connection: Connection, channel: str, message_id: int, provider_ids: Sequence[str]
 ) -> None:
     """Keep which message of ours the provider's ids belong to."""
-    known = select(provider_message.c.provider_id).where(
-        provider_message.c.channel == channel, provider_message.c.provider_id.in_(provider_ids)
+    ours = [
+        {"channel": channel, "provider_id": provider_id, "message_id": message_id}
+        for provider_id in provider_ids
+    ]
+    if ours:
+        connection.execute(_REMEMBER.for_(connection), ours)
+
+
+_DOUBTFUL = (
+    select(inbox.c.id, inbox.c.event, inbox.c.next_at)
+    .where(
+        inbox.c.conversation_id == bindparam("of_conversation"),
+        inbox_open,
+        inbox.c.state == "doubt",
     )
-    fresh = set(provider_ids) - set(connection.execute(known).scalars())
-    if fresh:
-        connection.execute(
-            insert(provider_message),
-            [
-                {"channel": channel, "provider_id": provider_id, "message_id": message_id}
-                for provider_id in sorted(fresh)
-            ],
-        )
+    .order_by(inbox.c.seq)
+)
+_REMEMBER = Prepared(provider_message, lambda statement: statement.on_conflict_do_nothing())
 
 
 def _conclude(

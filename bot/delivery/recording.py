@@ -67,8 +67,9 @@ def record(reading: Reading, plan: Plan, now: datetime, connection: Connection) 
         raise ValueError(f"a plan through {plan.through} decides nothing of what was asked")
     _hold(connection, reading)
     outcome = plan.record(connection, now)
-    _settle(connection, turn.conversation_id, covered[-1].seq, {"state": "decided"}, now)
-    _advance(connection, turn.conversation_id, covered[-1].seq, state=dict(outcome.state))
+    through = {"of_conversation": turn.conversation_id, "through": covered[-1].seq}
+    connection.execute(_DECIDE, {**through, "now": now})
+    connection.execute(_REMEMBER, {**through, "memory": dict(outcome.state)})
     post(connection, turn.conversation_id, f"inbox:{covered[-1].inbox_id}", outcome.replies, now)
     return Done(None, (Wake(turn.conversation_id),))
 
@@ -95,9 +96,22 @@ def put_aside(
     """Give up on the first row of a turn, answer it with `replies`, let the others go on."""
     first, conversation_id = reading.turn.pending[0], reading.turn.conversation_id
     _hold(connection, reading)
-    aside = {"state": "aside", "attempts": reading.attempts + 1, "reason": reason}
-    _settle(connection, conversation_id, first.seq, aside, now)
-    _advance(connection, conversation_id, first.seq)
+    connection.execute(
+        update(inbox)
+        .where(inbox.c.id == first.inbox_id)
+        .values(
+            state="aside",
+            attempts=reading.attempts + 1,
+            reason=reason,
+            decided_at=now,
+            next_at=None,
+        )
+    )
+    connection.execute(
+        update(conversation)
+        .where(conversation.c.id == conversation_id)
+        .values(decided_seq=first.seq)
+    )
     post(connection, conversation_id, f"inbox:{first.inbox_id}", replies, now)
     return Done(None, (Wake(conversation_id),))
 
@@ -129,6 +143,22 @@ _CONVERSATION = select(
     conversation.c.fence,
     conversation.c.decided_seq,
 ).where(conversation.c.id == bindparam("of_conversation"))
+_HOLD = _CONVERSATION.with_for_update()
+_DECIDE = (
+    update(inbox)
+    .where(
+        inbox.c.conversation_id == bindparam("of_conversation"),
+        inbox.c.seq <= bindparam("through"),
+        inbox_open,
+        inbox.c.state == "pending",
+    )
+    .values(state="decided", decided_at=bindparam("now"), next_at=None)
+)
+_REMEMBER = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("of_conversation"))
+    .values(decided_seq=bindparam("through"), state=bindparam("memory"))
+)
 
 
 def _pending(row: Row[*tuple[Any, ...]]) -> Pending:
@@ -143,35 +173,6 @@ def _pending(row: Row[*tuple[Any, ...]]) -> Pending:
 
 def _hold(connection: Connection, reading: Reading) -> None:
     """Lock the conversation for the rest of the transaction, as it was when it was read."""
-    row = connection.execute(
-        _CONVERSATION.with_for_update(), {"of_conversation": reading.turn.conversation_id}
-    ).one()
+    row = connection.execute(_HOLD, {"of_conversation": reading.turn.conversation_id}).one()
     if (row.fence, row.decided_seq) != (reading.fence, reading.decided_seq):
         raise Fenced
-
-
-def _settle(
-    connection: Connection,
-    conversation_id: int,
-    through: int,
-    values: dict[str, Any],
-    now: datetime,
-) -> None:
-    connection.execute(
-        update(inbox)
-        .where(
-            inbox.c.conversation_id == conversation_id,
-            inbox.c.seq <= through,
-            inbox_open,
-            inbox.c.state == "pending",
-        )
-        .values(**values, decided_at=now, next_at=None)
-    )
-
-
-def _advance(connection: Connection, conversation_id: int, through: int, **values: Any) -> None:  # noqa: ANN401
-    connection.execute(
-        update(conversation)
-        .where(conversation.c.id == conversation_id)
-        .values(decided_seq=through, **values)
-    )

@@ -89,20 +89,18 @@ def claim(head: Head, owner: str, connection: Connection) -> Done[bool]:
 def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[None]:
     """Write what became of an attempt, and look again at news that came too early."""
     sent = outcome.sent
-    row = outbox.c
-    connection.execute(
-        update(outbox)
-        .where(row.id == head.delivery.outbox_id, row.state.in_(("sending", head.state)))
-        .values(
-            state=outcome.state,
-            reason=outcome.reason,
-            next_at=outcome.next_at,
-            attempts=row.attempts if outcome.counted else row.attempts - 1,
-            doubts=row.doubts + (outcome.state == "unknown"),
-            sent_at=sent and sent.at,
-            provider_ids=list(sent.message_ids) if sent else [],
-        )
-    )
+    row = {
+        "of_id": head.delivery.outbox_id,
+        "was": head.state,
+        "to": outcome.state,
+        "why": outcome.reason,
+        "again": outcome.next_at,
+        "uncounted": int(not outcome.counted),
+        "doubtful": int(outcome.state == "unknown"),
+        "arrived_at": sent and sent.at,
+        "ids": list(sent.message_ids) if sent else [],
+    }
+    connection.execute(_SETTLE, row)
     if sent and sent.message_ids:
         receipts.remember(connection, head.channel, head.message_id, sent.message_ids)
     if outcome.gone:
@@ -205,5 +203,21 @@ _CLAIM = (
         attempts=outbox.c.attempts + 1,
         next_at=None,
         reason=None,
+    )
+)
+_SETTLE = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("of_id"),
+        or_(outbox.c.state == "sending", outbox.c.state == bindparam("was")),
+    )
+    .values(
+        state=bindparam("to"),
+        reason=bindparam("why"),
+        next_at=bindparam("again"),
+        attempts=outbox.c.attempts - bindparam("uncounted"),
+        doubts=outbox.c.doubts + bindparam("doubtful"),
+        sent_at=bindparam("arrived_at"),
+        provider_ids=bindparam("ids"),
     )
 )
