@@ -13,6 +13,7 @@ from bot.delivery.retention import forget_quarantine, forget_raw
 from bot.delivery.schedule import Periodic, daily, every
 from bot.moments import Clock
 from bot.questions.history import anchor
+from bot.questions.reclock import reclock_if_changed
 from bot.segments.months import Schedule
 from bot.segments.repository import refresh, schedule_of
 from bot.store import Done, Store
@@ -39,6 +40,7 @@ class Housekeeping:
         zone = self.calendar.zone
         return (
             Periodic("choices", every(timedelta(minutes=10)), self.queue_choices, catch_up=False),
+            Periodic("reclock", every(timedelta(minutes=5)), self.reclock, catch_up=False),
             Periodic("segment", every(timedelta(hours=1)), self.propose_segment, catch_up=False),
             Periodic("anchor", daily(time(0, 5), zone), self.anchor_chains),
             Periodic("retention", daily(time(2, 30), zone), self.forget, catch_up=False),
@@ -49,6 +51,12 @@ class Housekeeping:
         queued = await self.store.write(lambda c: Done(expire_choices(c, self.clock())))
         if queued:
             _log.info("choices left unanswered were queued", questions=len(queued))
+
+    async def reclock(self, _slot: datetime) -> None:
+        """Move due dates when days off were entered or taken away."""
+        moved = await self.store.write(lambda c: Done(reclock_if_changed(c, self.clock())))
+        if moved:
+            _log.info("due dates moved with the calendar", questions=moved)
 
     async def propose_segment(self, _slot: datetime) -> None:
         """Propose newly answered questions for the month that is open."""

@@ -1,12 +1,13 @@
 """How long an agency has, by policy or by default, and when that is over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from bot.clock import Due, WorkCalendar, due_after_days, due_after_hours
 from bot.clock.starter import calendar
+from bot.directory.repository import calendar_rows
 from bot.tables.directory import policy
 from knowledge.decisions import MatterKind
 
@@ -45,8 +46,12 @@ def limits_for(connection: Connection, agency: str, kind: MatterKind) -> Limits:
 
 
 def calendar_for(connection: Connection, agency: str) -> WorkCalendar:  # noqa: ARG001
-    """Return the working calendar of an agency: today one calendar serves all."""
-    return calendar()
+    """Return the working calendar of an agency: today one calendar serves all.
+
+    The dated rows of the database count; the shipped ones where it has none.
+    """
+    rows = calendar_rows(connection)
+    return replace(calendar(), special_days=rows) if rows else calendar()
 
 
 def calendar_for_all() -> WorkCalendar:
