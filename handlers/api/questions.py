@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Connection, Row
 
 from bot.errors import BotError
 from bot.moments import Clock
+from bot.office.letters import DeskLetters
+from bot.office.office import Deed, Office
 from bot.officers.accounts import Officer
 from bot.officers.tokens import Scope
 from bot.questions import guards, repository
 from bot.questions.life import Act, Bucket, NotPossible, State
-from bot.questions.notices import Notices, Refusal
-from bot.questions.office import Deed, Office
+from bot.questions.notices import Refusal
 from bot.questions.repository import Filters
 from bot.questions.sight import visible_to
 from bot.questions.steps import NoSuchQuestion
@@ -63,7 +64,7 @@ class QuestionsApi:
     def __init__(self, store: Store, clock: Clock, wording: Wording) -> None:
         self._store = store
         self._wording = wording
-        self._office = Office(store, clock, Notices(wording))
+        self._office = Office(store, clock, DeskLetters(wording))
 
     def routes(self) -> list[Route]:
         """Return the list, one question, and one route for each act."""

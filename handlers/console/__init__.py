@@ -2,9 +2,9 @@
 
 from bot.clock import WorkCalendar
 from bot.moments import Clock
+from bot.office.letters import DeskLetters
+from bot.office.office import Office
 from bot.officers.passwords import Hasher
-from bot.questions.notices import Notices
-from bot.questions.office import Office
 from bot.settings import Settings
 from bot.store import Store
 from bot.wording import Wording
@@ -29,7 +29,7 @@ class Console:
         settings: Settings,
     ) -> None:
         pages = Pages(wording, calendar, clock, settings.province)
-        office = Office(store, clock, Notices(wording))
+        office = Office(store, clock, DeskLetters(wording))
         self._parts = (
             pages,
             Login(store, clock, hasher, pages, settings),

@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Row
 
 from bot.errors import BotError
 from bot.moments import Clock
+from bot.office.office import Deed, Office
 from bot.officers import Role, accounts
 from bot.officers.accounts import Officer
 from bot.questions import guards, limits, repository
 from bot.questions.checklist import check_answer
 from bot.questions.life import Act, NotPossible, State, possible
 from bot.questions.notices import Refusal
-from bot.questions.office import Deed, Office
 from bot.questions.repository import Dossier
 from bot.questions.sight import visible_to
 from bot.questions.steps import NoSuchQuestion

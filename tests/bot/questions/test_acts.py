@@ -8,13 +8,14 @@ from sqlalchemy import Connection, select
 
 from bot.clock.starter import calendar
 from bot.errors import BotError
+from bot.office.letters import DeskLetters
 from bot.officers import Role
 from bot.officers.accounts import Officer
 from bot.questions import acts, desk, guards, repository
 from bot.questions.acts import Answer
 from bot.questions.history import verify
 from bot.questions.life import NotPossible
-from bot.questions.notices import Notices, Refusal
+from bot.questions.notices import Refusal
 from bot.questions.steps import NoSuchQuestion
 from bot.tables.delivery import message
 from bot.tables.desk import question, question_event
@@ -23,7 +24,7 @@ from knowledge.decisions import MatterKind
 from tests.bot.questions.officers import by, hire
 from tests.bot.questions.samples import NOW, ask
 
-NOTICES = Notices(Wording.load())
+NOTICES = DeskLetters(Wording.load())
 ANSWER = Answer("Ông/bà đến Bảo hiểm xã hội thành phố.", "Luật Bảo hiểm y tế")
 
 

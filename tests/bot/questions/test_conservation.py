@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.clock.starter import OFFICE_ZONE
 from bot.errors import BotError
+from bot.office.letters import DeskLetters
 from bot.officers import Role
 from bot.officers.accounts import Officer
 from bot.questions import acts, desk, repository
@@ -16,13 +17,13 @@ from bot.questions.acts import Answer
 from bot.questions.guards import Hand
 from bot.questions.history import verify
 from bot.questions.life import State
-from bot.questions.notices import Notices, Refusal
+from bot.questions.notices import Refusal
 from bot.wording import Wording
 from knowledge.decisions import MatterKind
 from tests.bot.questions.officers import hire
 from tests.bot.questions.samples import NOW, ask
 
-NOTICES = Notices(Wording.load())
+NOTICES = DeskLetters(Wording.load())
 QUESTIONS = 8
 STEPS = 250
 

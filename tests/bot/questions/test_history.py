@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Connection, Update, delete, select, update
 
 from bot.clock.starter import OFFICE_ZONE
-from bot.questions import desk, history
+from bot.questions import desk, history, repository
+from bot.questions.erasure import erase
 from bot.tables.desk import content, question_event
 from tests.bot.questions.samples import NOW, ask
 
@@ -70,4 +71,15 @@ def test_a_day_is_anchored_once(connection: Connection, question_id: int) -> Non
     first = history.anchor(connection, day, OFFICE_ZONE, NOW + timedelta(days=1))
     desk.add_to_question(connection, question_id, "sau đó", NOW + timedelta(days=1))
     assert history.anchor(connection, day, OFFICE_ZONE, NOW + timedelta(days=2)) == first
+    assert history.verify(connection, OFFICE_ZONE) == []
+
+
+def test_an_erased_question_keeps_its_bucket_and_nothing_of_what_was_said(
+    connection: Connection, question_id: int
+) -> None:
+    desk.withdraw(connection, question_id, NOW)
+    erase(connection, question_id, "officer:1", NOW)
+    row = repository.by_id(connection, question_id)
+    assert row is not None
+    assert (row.bucket, row.text, row.folded, row.key_digest) == ("withdrawn", None, "", None)
     assert history.verify(connection, OFFICE_ZONE) == []

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import Connection
 
+from bot.office.letters import DeskLetters
 from bot.officers import Role
 from bot.questions import acts, desk, repository
 from bot.questions.acts import Answer
-from bot.questions.notices import Notices
 from bot.questions.repository import Filters
 from bot.questions.sight import visible_to
 from bot.wording import Wording
@@ -50,7 +50,7 @@ def test_an_editor_sees_an_answer_whose_asker_agreed(connection: Connection) -> 
     officer = hire(connection, "an", agency="ct-so-y-te")
     acts.claim(connection, by(officer, opened.id))
     acts.draft(connection, by(officer, opened.id), Answer("Ở xã."))
-    acts.send(connection, by(officer, opened.id), Notices(Wording.load()))
+    acts.send(connection, by(officer, opened.id), DeskLetters(Wording.load()))
     desk.record_consent(connection, opened.id, desk.Consent("air", True, "consent.air"), NOW)
     assert seen_by(connection, Role.EDITOR, None) == 1
     desk.withdraw_consent(connection, opened.id, "air", NOW)

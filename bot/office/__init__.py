@@ -1,0 +1,1 @@
+"""Officers' acts from beginning to end, for the console and for machines alike."""
