@@ -98,6 +98,8 @@ def _understood(world: World, memory: Memory, thought: Thought) -> Decision | No
 def _replied(world: World, memory: Memory, thought: Thought, decision: Decision | None) -> Step:
     if thought.payload:
         return presses.press(world, memory, thought.payload)
+    if thought.text and cue_in(thought.text) is not Cue.IDENTITY_PAPER:
+        memory = replace(memory, identity_announced=False)
     if (told := _told_the_officer(world, memory, thought, decision)) is not None:
         return told
     if thought.kind is IncomingKind.ATTACHMENT and _is_wordless(thought):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, bindparam, insert, select, update
 
 from bot.conversation.state import Offer
 from bot.conversation.world import Asked
@@ -17,13 +17,29 @@ from bot.questions import repository as questions
 from bot.questions.codes import find_code
 from bot.questions.life import Bucket, State
 from bot.tables.delivery import attachment, message, provider_message
-from bot.tables.desk import question
+from bot.tables.desk import content, question
 from bot.tables.knowledge import alias, entry
 from knowledge.decisions import MatterKind
 
-_REMEMBERED = 20
+_REMEMBERED = 40
 _UPLOAD = "file:"
 _KEY_BYTES = 24
+
+
+# Read with every turn, so built once.
+_OWN = (
+    select(question, content.c.text)
+    .outerjoin(content, content.c.id == question.c.text_id)
+    .where(question.c.conversation_id == bindparam("of"))
+    .order_by(question.c.bucket != str(Bucket.OPEN), question.c.id.desc())
+    .limit(_REMEMBERED)
+)
+_LAST_OF_OURS = (
+    select(message.c.role, message.c.body, message.c.question_id)
+    .where(message.c.conversation_id == bindparam("of"), message.c.role != "citizen")
+    .order_by(message.c.seq.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +56,12 @@ class Recalled:
 
 def recall(connection: Connection, turn: Turn) -> Recalled:
     """Read what deciding a turn needs."""
-    own = questions.recent_of_conversation(connection, turn.conversation_id, _REMEMBERED)
+    own = connection.execute(_OWN, {"of": turn.conversation_id}).all()
     texts = [item.event.text for item in turn.pending]
     quoted = {ref for item in turn.pending for ref in item.event.refers_to}
     last = _last_message(connection, turn.conversation_id)
     return Recalled(
-        questions=tuple(map(_asked, own)),
+        questions=tuple(sorted(map(_asked, own), key=lambda asked: -asked.id)),
         looked_up=_looked_up(connection, texts),
         quoted=_quoted(connection, turn.channel, quoted),
         offers=_offers(last),
@@ -141,13 +157,7 @@ def _quoted(connection: Connection, channel: str, refs: set[str]) -> dict[str, i
 
 
 def _last_message(connection: Connection, conversation_id: int) -> RowMapping | None:
-    wanted = (
-        select(message.c.role, message.c.body, message.c.question_id)
-        .where(message.c.conversation_id == conversation_id, message.c.role != "citizen")
-        .order_by(message.c.seq.desc())
-        .limit(1)
-    )
-    return connection.execute(wanted).mappings().first()
+    return connection.execute(_LAST_OF_OURS, {"of": conversation_id}).mappings().first()
 
 
 def _offers(last: RowMapping | None) -> tuple[Offer, ...]:

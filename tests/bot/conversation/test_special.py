@@ -129,6 +129,13 @@ async def test_an_announced_identity_card_is_not_kept(chat: Chat) -> None:
     assert not any("photo.zdn.vn" in body for (body,) in bodies)
 
 
+async def test_a_picture_after_another_question_is_kept(chat: Chat) -> None:
+    await chat.says("em gửi ảnh căn cước nè")
+    await chat.says("khi nào sửa cầu Cái Sắn")
+    (noted,) = await chat.shows(AttachmentKind.IMAGE)
+    assert "đã ghi thêm" in noted.text
+
+
 async def test_a_second_reaction_needs_no_word(chat: Chat) -> None:
     await chat.does(IncomingKind.REACTION)
     assert await chat.does(IncomingKind.REACTION) == []
