@@ -148,6 +148,15 @@ Index(
     postgresql_where=outbox_open,
 )
 
+#: parts of a long message that arrived while later ones were still on their way
+outbox_part = Table(
+    "outbox_part",
+    metadata,
+    Column("outbox_id", Id, ForeignKey("outbox.id"), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("provider_id", String(200), nullable=False),
+)
+
 #: which message of ours a provider's id belongs to, for quotes, receipts and echoes
 provider_message = Table(
     "provider_message",

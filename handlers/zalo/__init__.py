@@ -1,0 +1,103 @@
+"""Zalo Official Account: the channel, its webhook and its tokens, put together."""
+
+import os
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
+
+from bot.channel_tokens.keeper import TokenKeeper
+from bot.channel_tokens.vault import Vault
+from bot.channels import Channel
+from bot.delivery.crashpoints import CrashPoints
+from bot.delivery.schedule import Periodic, every
+from bot.moments import Clock
+from bot.operations.metrics import Metrics
+from bot.operations.secrets import cipher
+from bot.settings import Settings
+from bot.store import Store
+from handlers.routes import Route
+from handlers.zalo.channel import NAME, Zalo, ZaloReader
+from handlers.zalo.client import Tokens, ZaloApi
+from handlers.zalo.oauth import ZaloOAuth
+from handlers.zalo.reception import Reception
+from handlers.zalo.signature import Seal
+from handlers.zalo.webhook import ZaloWebhook
+
+__all__ = ["NAME", "ZaloParts", "build"]
+
+#: shorter than the sender's patience, so that a silent Zalo is told apart from a hanging us
+_TIMEOUT = ClientTimeout(total=10, connect=5)
+_LOOK_AHEAD = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class ZaloParts:
+    """What the composition root takes from this channel."""
+
+    channel: Channel
+    routes: Sequence[Route]
+    periodics: Sequence[Periodic]
+    close: Callable[[], Awaitable[None]]
+
+
+async def build(
+    settings: Settings,
+    store: Store,
+    keys: Sequence[str],
+    clock: Clock,
+    metrics: Metrics,
+    *,
+    crash: CrashPoints | None = None,
+) -> ZaloParts:
+    """Put the channel together; at the very first start the refresh token is stored.
+
+    `close` lets a renewal of the token end: call it before the store is closed.
+    """
+    http = ClientSession(
+        timeout=_TIMEOUT,
+        connector=TCPConnector(limit=64, keepalive_timeout=10),
+        auto_decompress=True,
+    )
+    keeper = keeper_of(settings, store, keys, clock, metrics, http)
+    reader = ZaloReader(settings.zalo_oa_id, clock)
+    api = ZaloApi(http, settings.zalo_api_base, Tokens(keeper.current, keeper.renewed))
+    channel = Zalo(reader, api, store, clock)
+    reception = Reception(store, reader, clock, metrics)
+    webhook = ZaloWebhook(reception, seal_of(settings), store, clock, metrics, crash=crash)
+
+    async def close() -> None:
+        await keeper.close()
+        await http.close()
+
+    try:
+        await keeper.plant(settings.zalo_refresh_token.get_secret_value())
+    except BaseException:
+        await http.close()
+        raise
+    look_ahead = Periodic("zalo_token", every(_LOOK_AHEAD), keeper.look_ahead, catch_up=False)
+    return ZaloParts(channel, webhook.routes(), (look_ahead,), close)
+
+
+def seal_of(settings: Settings) -> Seal:
+    """Return what requests of our own Zalo app are verified with."""
+    secret = settings.zalo_oa_secret.get_secret_value()
+    return Seal(settings.zalo_app_id, settings.zalo_oa_id, secret)
+
+
+def keeper_of(
+    settings: Settings,
+    store: Store,
+    keys: Sequence[str],
+    clock: Clock,
+    metrics: Metrics,
+    http: ClientSession,
+) -> TokenKeeper:
+    """Return the keeper of the account's tokens."""
+    secret = settings.zalo_app_secret.get_secret_value()
+    oauth = ZaloOAuth(http, settings.zalo_oauth_base, settings.zalo_app_id, secret, clock)
+    vault = Vault(f"zalo:{settings.zalo_oa_id}", cipher(list(keys)))
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    return TokenKeeper(store, vault, oauth.renew, owner, clock, count=metrics.count)

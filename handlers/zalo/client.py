@@ -1,0 +1,152 @@
+"""Requests to Zalo's API and what their answers mean."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ConnectionTimeoutError,
+    InvalidURL,
+)
+
+from bot.channels import (
+    ChannelMisconfigured,
+    ChannelUnavailable,
+    MessageRefused,
+    OutcomeUnknown,
+    RateLimited,
+    SendError,
+    UnreadablePayload,
+)
+from handlers.zalo.codes import Cure, code_of, failure
+from handlers.zalo.payloads import read_record, word
+
+_CS = "/v3.0/oa/message/cs"
+_CONVERSATION = "/v2.0/oa/conversation"
+#: an answer of the API is a few hundred bytes; a page of a gateway may be anything
+_LONGEST_ANSWER = 1 << 20
+_NEVER_MIND = (400, 413, 414, 422)
+_DEFAULT_WAIT = 30.0
+
+Answer = Mapping[str, Any]
+
+
+class Refused(Exception):
+    """The API answered with an error code."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+    @property
+    def cure(self) -> Cure:
+        """What may help at once."""
+        return code_of(self.number).cure
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Where access tokens come from: the current one, and another after a rejection."""
+
+    current: Callable[[], Awaitable[str]]
+    renewed: Callable[[str], Awaitable[str]]
+
+
+class ZaloApi:
+    """Calls the API with the token of the day. Follows no redirect and logs no body.
+
+    Raises Refused for an error code, else one of the SendError family.
+    """
+
+    def __init__(self, http: ClientSession, base: str, tokens: Tokens) -> None:
+        self._http = http
+        self._base = base.rstrip("/")
+        self._tokens = tokens
+
+    async def say(self, body: Mapping[str, Any]) -> Answer:
+        """Send one consultation message; return the answer's `data`."""
+        return await self._call("POST", _CS, json=body)
+
+    async def recent(self, user_id: str, count: int = 10) -> list[Answer]:
+        """Return the newest messages of a conversation, either side's."""
+        asked = {"user_id": user_id, "offset": 0, "count": count}
+        answer = await self._call("GET", _CONVERSATION, params={"data": json.dumps(asked)})
+        items = answer.get("data")
+        return [item for item in items if isinstance(item, Mapping)] if items else []
+
+    async def _call(self, method: str, path: str, **more: Any) -> Answer:  # noqa: ANN401
+        """Call once, and once more with another token where the first is not accepted."""
+        token = await self._tokens.current()
+        try:
+            return await self._request(method, path, token, **more)
+        except Refused as refusal:
+            if refusal.cure is not Cure.NEW_TOKEN:
+                raise
+        token = await self._tokens.renewed(token)
+        return await self._request(method, path, token, **more)
+
+    async def _request(self, method: str, path: str, token: str, **more: Any) -> Answer:  # noqa: ANN401
+        headers = {"access_token": token}
+        try:
+            async with self._http.request(
+                method, self._base + path, headers=headers, allow_redirects=False, **more
+            ) as response:
+                return await _read(response)
+        except (ClientConnectorError, ConnectionTimeoutError) as error:
+            raise ChannelUnavailable("no connection to Zalo") from error
+        except InvalidURL as error:
+            raise ChannelMisconfigured("DANHOI_ZALO_API_BASE is no address") from error
+        except (ClientError, TimeoutError, OSError) as error:
+            raise OutcomeUnknown(f"no answer from Zalo: {type(error).__name__}") from error
+
+
+async def _read(response: ClientResponse) -> Answer:
+    """Return a successful answer; the number in the body counts more than the status."""
+    raw = await response.content.read(_LONGEST_ANSWER)
+    while not response.content.at_eof() and len(raw) < _LONGEST_ANSWER:
+        raw += await response.content.read(_LONGEST_ANSWER - len(raw))
+    try:
+        answer = read_record(raw)
+    except UnreadablePayload:
+        raise _unreadable(response, raw) from None
+    number = _number(answer)
+    if number:
+        raise Refused(number)
+    if number is None or response.status != 200:
+        raise _unreadable(response, raw)
+    return answer
+
+
+def _number(answer: Answer) -> int | None:
+    digits = word(answer.get("error"))
+    return int(digits) if digits.removeprefix("-").isdecimal() and len(digits) < 9 else None
+
+
+def _unreadable(response: ClientResponse, raw: bytes) -> SendError:
+    """Say what an answer means that is not the API's: a gateway's page, or half an answer."""
+    status = response.status
+    said = f"HTTP {status} from Zalo"
+    if status == 429:
+        return RateLimited(_seconds(response.headers.get("Retry-After")), said)
+    if (status == 200 and not raw.lstrip().startswith(b"<")) or status in (408, 504):
+        return OutcomeUnknown(said)
+    if status in _NEVER_MIND:
+        return MessageRefused(said)
+    if 300 <= status < 500:
+        return ChannelMisconfigured(said)
+    return ChannelUnavailable(said)
+
+
+def _seconds(retry_after: str | None) -> float:
+    digits = (retry_after or "").strip()
+    return float(digits) if digits.isdecimal() and len(digits) < 6 else _DEFAULT_WAIT
+
+
+def as_send_error(refusal: Refused) -> SendError:
+    """Return the error a refusal stands for."""
+    return failure(refusal.number)

@@ -1,0 +1,71 @@
+"""One message of ours as the bodies of requests to `/v3.0/oa/message/cs`, in order."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from bot.messages import Button, Outgoing
+from handlers.zalo.events import BUTTON_PREFIX
+from handlers.zalo.splitting import split
+
+MOST_BUTTONS = 5
+_LONGEST_TITLE = 100
+_NOT_DIGITS = re.compile(r"\D")
+
+
+def bodies(address: str, message: Outgoing) -> list[dict[str, Any]]:
+    """Return the requests that say a message; its quote leads the first, buttons end the last."""
+    buttons, left = _fit(message.buttons)
+    parts = split("\n".join([message.text, *map(_as_line, left)])) or ["…"]
+    messages: list[dict[str, Any]] = [{"text": part} for part in parts]
+    if message.quotes:
+        messages[0]["quote_message_id"] = message.quotes
+    if buttons:
+        payload = {"buttons": [_button(button) for button in buttons]}
+        messages[-1]["attachment"] = {"type": "template", "payload": payload}
+    return [{"recipient": {"user_id": address}, "message": each} for each in messages]
+
+
+def without_quote(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a request that quotes nothing."""
+    message = {k: v for k, v in body["message"].items() if k != "quote_message_id"}
+    return {**body, "message": message}
+
+
+def _fit(buttons: Sequence[Button]) -> tuple[list[Button], list[Button]]:
+    """Return the buttons that Zalo shows, and those that go into the text instead.
+
+    What opens an address or a telephone says as much in the text; a choice can be typed.
+    """
+    over = len(buttons) - MOST_BUTTONS
+    if over <= 0:
+        return list(buttons), []
+    opening = [button for button in buttons if not button.payload]
+    left = opening[-over:] if opening else []
+    shown = [button for button in buttons if button not in left]
+    return shown[:MOST_BUTTONS], [*left, *shown[MOST_BUTTONS:]]
+
+
+def _as_line(button: Button) -> str:
+    return f"- {button.label}: {button.url}" if button.url else f"- {button.label}"
+
+
+def _button(button: Button) -> dict[str, Any]:
+    title = unicodedata.normalize("NFC", button.label).strip()
+    if len(title) > _LONGEST_TITLE:
+        title = title[: _LONGEST_TITLE - 1].rstrip() + "…"
+    if button.url:
+        return {"title": title, "type": "oa.open.url", "payload": {"url": button.url}}
+    if button.phone:
+        phone = {"phone_code": _phone_code(button.phone)}
+        return {"title": title, "type": "oa.open.phone", "payload": phone}
+    hidden = button.payload.startswith(BUTTON_PREFIX)
+    kind = "oa.query.hide" if hidden else "oa.query.show"
+    return {"title": title, "type": kind, "payload": button.payload}
+
+
+def _phone_code(phone: str) -> str:
+    """Return the number as Zalo dials it: abroad's way for subscribers, short numbers as such."""
+    digits = _NOT_DIGITS.sub("", phone)
+    return "84" + digits[1:] if digits.startswith("0") else digits
