@@ -1,0 +1,39 @@
+"""What citizens read when officers act: polite, and the right door is always named."""
+
+import pytest
+
+from bot.messages import Outgoing, Purpose
+from bot.office.letters import DeskLetters
+from bot.questions.notices import Asker, Refusal
+from bot.wording import Wording
+from tests.bot.conversation.manners import BANNED
+
+LETTERS = DeskLetters(Wording.load())
+ASKER = Asker(question_id=5, conversation_id=1, code="4K7M2P9")
+
+
+def everything() -> list[Outgoing]:
+    return [
+        LETTERS.ask(ASKER, "Sở Y tế", "Ông/bà ở xã nào?"),
+        LETTERS.transferred(ASKER, "Sở Nội vụ"),
+        *(LETTERS.refused(ASKER, reason, "") for reason in Refusal),
+    ]
+
+
+@pytest.mark.parametrize("letter", everything(), ids=lambda letter: letter.text[:60])
+def test_every_letter_is_polite_and_names_its_question(letter: Outgoing) -> None:
+    assert letter.text.startswith("Dạ, ")
+    assert "4K7 M2P 9" in letter.text
+    assert BANNED.search(letter.text) is None
+    assert letter.question_id == 5
+
+
+def test_what_an_officer_writes_waits_for_a_person_when_in_doubt() -> None:
+    assert LETTERS.ask(ASKER, "Sở Y tế", "?").purpose is Purpose.OFFICER
+    assert LETTERS.refused(ASKER, Refusal.OTHER, "Việc của tòa án.").purpose is Purpose.OFFICER
+    assert LETTERS.transferred(ASKER, "Sở Nội vụ").purpose is Purpose.NOTICE
+
+
+def test_the_officers_own_words_follow_the_door() -> None:
+    told = LETTERS.refused(ASKER, Refusal.OTHER, "Ông/bà hỏi Tòa án nhân dân khu vực.").text
+    assert told.endswith("Ông/bà hỏi Tòa án nhân dân khu vực.")
