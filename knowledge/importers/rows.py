@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from zipfile import BadZipFile
 
-import openpyxl
 import yaml
 
 from knowledge.text import clean
@@ -162,6 +161,8 @@ def _delimiter(heading: str) -> str:
 
 
 def _sheet(data: bytes, name: str) -> Iterator[Row | RowError]:
+    import openpyxl  # a quarter of a second that only spreadsheets are worth
+
     try:
         sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).active
     except (BadZipFile, OSError, KeyError, ValueError) as error:
