@@ -268,7 +268,7 @@ def _unused_code(connection: Connection) -> str:
 
 
 def _insert(connection: Connection, columns: dict[str, Any]) -> int:
-    result = connection.execute(insert(question).values(**columns))
+    result = connection.execute(insert(question), columns)
     return int(result.inserted_primary_key[0])  # type: ignore[index]
 
 
@@ -283,8 +283,7 @@ def _deadlines(
 def _due_columns(
     connection: Connection, agency: str, kind: MatterKind, received: datetime
 ) -> dict[str, Any]:
-    acknowledge = limits.acknowledge_due(connection, agency, kind, received)
-    answer = limits.answer_due(connection, agency, kind, received)
+    acknowledge, answer = limits.deadlines(connection, agency, kind, received)
     return {
         "acknowledge_by": acknowledge.at,
         "due_at": answer.at,

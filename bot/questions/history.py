@@ -68,17 +68,16 @@ class Fault:
 def keep_words(connection: Connection, question_id: int, words: Words, at: datetime) -> int:
     """Store somebody's words beside the history; return the content id."""
     salt = secrets.token_hex(16)
-    result = connection.execute(
-        insert(content).values(
-            question_id=question_id,
-            kind=words.kind,
-            text=words.text,
-            basis=words.basis or None,
-            salt=salt,
-            digest=content_digest(salt, words.text, words.basis),
-            at=at,
-        )
-    )
+    row = {
+        "question_id": question_id,
+        "kind": str(words.kind),
+        "text": words.text,
+        "basis": words.basis or None,
+        "salt": salt,
+        "digest": content_digest(salt, words.text, words.basis),
+        "at": at,
+    }
+    result = connection.execute(insert(content), row)
     return int(result.inserted_primary_key[0])  # type: ignore[index]
 
 
@@ -109,9 +108,8 @@ def append(
         "content_digest": _digest_of(connection, content_id),
         "previous": last.hash if last else GENESIS,
     }
-    connection.execute(
-        insert(question_event).values(**values, content_id=content_id, hash=event_hash(values))
-    )
+    row = {**values, "content_id": content_id, "hash": event_hash(values)}
+    connection.execute(insert(question_event), row)
 
 
 def event_hash(values: dict[str, Any]) -> str:

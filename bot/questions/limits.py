@@ -59,18 +59,16 @@ def calendar_for_all() -> WorkCalendar:
     return calendar()
 
 
-def answer_due(connection: Connection, agency: str, kind: MatterKind, received: datetime) -> Due:
-    """Return when an answer is due at the latest, with the trace of the computation."""
-    days = limits_for(connection, agency, kind).answer_days
-    return due_after_days(calendar_for(connection, agency), received, days)
-
-
-def acknowledge_due(
+def deadlines(
     connection: Connection, agency: str, kind: MatterKind, received: datetime
-) -> Due:
-    """Return when an officer should have taken the question up."""
-    hours = limits_for(connection, agency, kind).acknowledge_hours
-    return due_after_hours(calendar_for(connection, agency), received, hours)
+) -> tuple[Due, Due]:
+    """Return when an officer should have taken the question up, and when an answer is due."""
+    limits = limits_for(connection, agency, kind)
+    open_days = calendar_for(connection, agency)
+    return (
+        due_after_hours(open_days, received, limits.acknowledge_hours),
+        due_after_days(open_days, received, limits.answer_days),
+    )
 
 
 def forward_due(connection: Connection, agency: str, kind: MatterKind, received: datetime) -> Due:
