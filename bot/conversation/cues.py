@@ -25,6 +25,7 @@ class Command(StrEnum):
     ERASE = "erase"
     STOP = "stop"
     RESUME = "resume"
+    DROP = "drop"
     WITHDRAW = "withdraw"
     UNCONSENT = "unconsent"
     OFFICER = "officer"

@@ -17,6 +17,7 @@ from bot.conversation.world import Asked, World
 from bot.delivery.turns import Pending, Wait
 from bot.messages import IncomingKind
 from bot.questions.codes import find_code
+from bot.questions.life import State
 from knowledge.decisions import Decision, DecisionKind, MatterKind
 from knowledge.matcher import NO_CONTEXT, Context
 
@@ -92,7 +93,11 @@ def _understood(world: World, memory: Memory, thought: Thought) -> Decision | No
     if not thought.text or thought.payload:
         return None
     context = Context(memory.entry or None, memory.commune or None)
-    return world.library.decide(thought.text, context)
+    decision = world.library.decide(thought.text, context)
+    if decision.topic == "crime" and cue_in(thought.text) is Cue.SCAM:
+        # a swindler on the phone is no robber in the house: the warning helps more
+        return replace(decision, kind=DecisionKind.HANDOFF, topic="scam")
+    return decision
 
 
 def _replied(world: World, memory: Memory, thought: Thought, decision: Decision | None) -> Step:
@@ -154,7 +159,7 @@ def _about_one(world: World, memory: Memory, thought: Thought) -> Step | None:
     """Do what a message means for the question whose code it names or whose message it quotes."""
     code = find_code(thought.text)
     asked = world.by_code(code) if code else _quoted(world, thought)
-    if asked is None:
+    if asked is None or asked.state is State.WITHDRAWN:
         return followup.status_of(world, memory, code) if code else None
     act = _ABOUT_ONE.get(command_in(thought.text) or Command.MENU)
     if act is not None:
@@ -176,7 +181,7 @@ def _awaited(world: World, memory: Memory, text: str, decision: Decision) -> Ste
             return prompt(world, memory)
         return handover.hand_over(world, memory.settled(), text, decision, "asked_for_officer")
     asked = world.question(memory.question)
-    if asked is None:
+    if asked is None or asked.state is State.WITHDRAWN:
         return None
     if memory.awaiting is Awaiting.MORE:
         return followup.add(world, memory, asked, text, ())

@@ -38,6 +38,8 @@ def status_of(world: World, memory: Memory, code: str) -> Step:
 
 def withdraw_which(world: World, memory: Memory) -> Step:
     """Ask which question to withdraw, and whether really."""
+    if memory.awaiting is Awaiting.CHOICE:
+        return drop(world, memory)
     still_open = world.open_questions
     if not still_open:
         return Step(memory, (say(world, "withdraw.none"),))
@@ -45,6 +47,15 @@ def withdraw_which(world: World, memory: Memory) -> Step:
     if len(still_open) > 1:
         return Step(waiting, (status_list(world, still_open, "withdraw"),))
     return Step(waiting, (_really(world, still_open[0]),))
+
+
+def drop(world: World, memory: Memory) -> Step:
+    """Let go of what was offered: a question nobody has taken up yet is withdrawn."""
+    asked = world.question(memory.question)
+    if asked is None or asked.state is not State.CHOOSING:
+        return Step(memory.settled(), (say(world, "kept"),))
+    forgotten = replace(memory.settled(), asked="")
+    return Step(forgotten, (Withdraw(asked.id), say(world, "kept")))
 
 
 def withdraw(world: World, memory: Memory, code: str) -> Step:
@@ -77,7 +88,7 @@ def add(world: World, memory: Memory, asked: Asked, text: str, media: tuple[int,
     """Tie words or pictures to a question; one that was answered is opened again."""
     remembered = replace(memory.settled(), question=asked.id, waiting_media=())
     pictures = (*memory.waiting_media, *media)
-    if asked.is_open:
+    if asked.is_open or asked.state is State.CHOOSING:
         noted = say(world, "more.noted", code=spoken_groups(asked.code))
         return Step(remembered, (Add(asked.id, text, pictures), noted))
     if is_answered(asked) or asked.state is State.REFUSED:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.conversation import answers, followup, handover, presses, ratings
 from bot.conversation.acts import Step
 from bot.conversation.cues import Command
+from bot.conversation.payloads import payload
 from bot.conversation.replies import menu, say
 from bot.conversation.special import genuine
 from bot.conversation.state import Awaiting, Memory
@@ -26,6 +27,13 @@ def _latest_answered(world: World, memory: Memory) -> Asked | None:
     if spoken_of is not None and spoken_of.state is not State.AUTO_ANSWERED:
         return spoken_of
     return next((q for q in world.questions if q.state in (State.ANSWERED, State.RATED)), None)
+
+
+def _drop(world: World, memory: Memory) -> Step:
+    """Take "thôi khỏi" for the button that leaves things as they are, where there is one."""
+    leaving = {payload("keep"), payload("publish", "no"), payload("air", "no")}
+    offered = next((o.payload for o in memory.offers if o.payload in leaving), None)
+    return presses.press(world, memory, offered) if offered else followup.drop(world, memory)
 
 
 def _stop(world: World, memory: Memory) -> Step:
@@ -63,6 +71,7 @@ def _officer(world: World, memory: Memory) -> Step:
 
 _ORDERS: Mapping[Command, Callable[[World, Memory], Step]] = {
     Command.STATUS: followup.mine,
+    Command.DROP: _drop,
     Command.WITHDRAW: followup.withdraw_which,
     Command.UNCONSENT: followup.take_back,
     Command.OFFICER: _officer,

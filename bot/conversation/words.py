@@ -33,7 +33,7 @@ _NO = re.compile(
     rf"(?:{_NO_WORD})(?:\s(?:phai|dung|co|duoc|giup|chon|dong y|muon|hai long|ro|hieu|y|toi|em|"
     r"vay|roi|dau|het|ca|cai nao|viec nao|cai nao het|muc nao|nao))*"
     r"|(?:cai|viec) nao cung (?:khong|hong|ko)(?: phai| dung)?(?: het)?"
-    r"|(?:deu|toan) (?:khong|sai)(?: phai| dung)?|thoi khoi|khoi|thoi|khac"
+    r"|(?:deu|toan) (?:khong|sai)(?: phai| dung)?|khac"
 )
 _CLOSE_ENOUGH = 90
 

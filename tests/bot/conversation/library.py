@@ -118,6 +118,7 @@ MEANINGS: Mapping[str, Decision] = {
         "ok": idle("chatter", standalone=False),
         ".": idle("chatter"),
         "cháy nhà rồi": emergency("fire"),
+        "có số lạ gọi kêu chuyển khoản": emergency("crime"),
         "số công an": answering(POLICE),
         "số bảo hiểm xã hội": answering(INSURANCE_LINE),
         "đường trước nhà ngập hoài": handing("ct-xa", MatterKind.FEEDBACK),

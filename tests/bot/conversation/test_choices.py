@@ -38,6 +38,13 @@ async def test_a_choice_that_does_not_exist_is_asked_again(chat: Chat, typed: st
     assert (await chat.asks("2")).text.startswith("KHAI SINH, BÉ")
 
 
+@pytest.mark.parametrize("typed", ["thôi khỏi", "thôi", "không cần nữa", "huỷ"])
+async def test_who_lets_go_of_the_choices_asks_nothing_any_more(chat: Chat, typed: str) -> None:
+    await chat.says("khai sinh")
+    await chat.says(typed)
+    assert chat.states() == ["withdrawn"]
+
+
 async def test_a_new_question_while_choices_are_open_is_a_new_question(chat: Chat) -> None:
     await chat.says("khai sinh")
     card = await chat.asks("đăng ký lại khai sinh bị mất giấy thì sao")

@@ -197,6 +197,7 @@ async def test_clear_leads_to_rating_and_two_separate_consents(chat: Chat) -> No
         ("không", "không", {"air": False, "name": False, "publish": False}),
         ("ừ", "đồng ý, nêu tên", {"air": True, "name": True, "publish": True}),
         ("ừ", "2", {"air": True, "name": True, "publish": True}),
+        ("thôi", "thôi khỏi", {"air": False, "name": False, "publish": False}),
         ("không đồng ý", "ừ", {"air": True, "name": False, "publish": False}),
     ],
 )

@@ -55,6 +55,9 @@ async def test_an_event_without_words(
             "em gửi ảnh căn cước nè", "xin ông/bà đừng gửi ảnh", NONE, id="announced card"
         ),
         pytest.param("có người gọi kêu cập nhật VNeID", "Đừng cài ứng dụng", NONE, id="scam"),
+        pytest.param(
+            "có số lạ gọi kêu chuyển khoản", "Đừng cài ứng dụng", NONE, id="scam as crime"
+        ),
         pytest.param("kênh này thật không", "không hỏi mã OTP", NONE, id="genuine"),
         pytest.param("số công an", "Công an: 113", ["auto_answered"], id="a number"),
         pytest.param("số bảo hiểm xã hội", "đang cập nhật", ["auto_answered"], id="unknown number"),

@@ -76,7 +76,6 @@ def test_a_yes_is_a_yes(text: str) -> None:
         "không có cái nào",
         "hông có cái nào hết",
         "cái nào cũng không phải",
-        "thôi khỏi",
         "không đồng ý",
     ],
 )
@@ -130,6 +129,9 @@ def test_a_label_may_be_typed_with_or_without_marks(text: str, place: int | None
         ("tôi muốn rút câu hỏi", Command.WITHDRAW),
         ("rút lại", Command.UNCONSENT),
         ("rút lại đồng ý", Command.UNCONSENT),
+        ("thôi khỏi", Command.DROP),
+        ("thôi không cần nữa", Command.DROP),
+        ("để sau đi", Command.DROP),
         ("gặp cán bộ", Command.OFFICER),
         ("cho tôi gặp cán bộ", Command.OFFICER),
         ("gửi cán bộ", Command.OFFICER),
