@@ -36,6 +36,7 @@ from handlers.access import guard
 from handlers.api.questions import QuestionsApi
 from handlers.console import Console
 from handlers.health import Health
+from handlers.pages.site import Pages
 from handlers.routes import Route, add_routes
 from handlers.web import MAX_BODY, explain_errors, know_client, measure, secure_headers
 from handlers.webchat.channel import WebChat
@@ -178,7 +179,15 @@ def build_routes(parts: Parts, streams: Streams) -> Sequence[Route]:
     questions = QuestionsApi(parts.store, parts.clock, parts.wording)
     watch = Watch(parts.store, parts.library, parts.metrics, parts.clock)
     health = Health(watch.checks(), parts.metrics, watch.refresh)
-    sources = (chat, console, questions, health)
+    pages = Pages(
+        store=parts.store,
+        library=parts.library,
+        wording=parts.wording,
+        calendar=parts.calendar,
+        clock=parts.clock,
+        settings=parts.settings,
+    )
+    sources = (chat, pages, console, questions, health)
     return [route for source in sources for route in source.routes()]
 
 
