@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy import Connection
 
 from bot.delivery.dispatcher import Dispatcher, EmbeddedDispatcher
 from bot.delivery.listeners import Listeners
+from bot.delivery.recording import Reading, read_turn
 from bot.delivery.sender import Sender
 from bot.delivery.sending import open_inbox, open_outbox, unsent_channel
+from bot.delivery.turns import Mind
 from bot.delivery.worker import Worker
 from bot.moments import Clock, utc_now
 from bot.store import Store, StoreUnavailable, Wake
@@ -112,11 +115,11 @@ class Engine:
                     self._lanes.deciding.wake(last)
 
     async def _decide(self, conversation_id: int) -> datetime | None:
-        again = await self._worker.drain(conversation_id)
-        channel = await self._store.read(partial(unsent_channel, conversation_id))
+        look = partial(_look, self._worker.mind, conversation_id)
+        reading, channel = await self._store.read(look)
         if channel is not None and channel in self._lanes.sending:
             self._lanes.sending[channel].wake(conversation_id)
-        return again
+        return None if reading is None else await self._worker.decide(reading)
 
     async def _sweep_for_ever(self) -> None:
         while True:
@@ -125,3 +128,11 @@ class Engine:
             except StoreUnavailable:
                 _log.warning("sweep put off: the database is unavailable")
             await asyncio.sleep(self._sweep_every)
+
+
+def _look(
+    mind: Mind, conversation_id: int, connection: Connection
+) -> tuple[Reading | None, str | None]:
+    """Return what there is to decide, and the channel where there is something to send."""
+    reading = read_turn(mind, conversation_id, connection)
+    return reading, unsent_channel(conversation_id, connection)

@@ -120,35 +120,35 @@ class Sender:
 
     async def drain(self, conversation_id: int) -> datetime | None:
         """Send what may go now, in order; return when the next message may go."""
-        while True:
-            head = await self.store.read(partial(read_head, conversation_id))
-            if head is None or head.channel not in self.channels:
-                return None
+        head = await self.store.read(partial(read_head, conversation_id))
+        while head is not None and head.channel in self.channels:
             if head.not_before is not None and head.not_before > self.clock():
                 return head.not_before
-            await self._deal_with(head)
+            head = await self._deal_with(head)
+        return None
 
     def close(self) -> None:
         """Let nothing more through: what has not begun stays in the outbox."""
         for gate in self._gates.values():
             gate.close()
 
-    async def _deal_with(self, head: Head) -> None:
+    async def _deal_with(self, head: Head) -> Head | None:
+        """Send a message, or learn that it need not be sent; return the next."""
         channel = self.channels[head.channel]
         if head.blocked:
-            await self._settle(head, outcome_of(RecipientGone(), head, self.rules, self.clock()))
-            return
+            gone = outcome_of(RecipientGone(), head, self.rules, self.clock())
+            return await self._settle(head, gone)
         if head.state == "unknown" and isinstance(channel, Searchable):
             found = await channel.find_sent(head.delivery)
             if found is not None:
-                await self._settle(head, Outcome("sent", sent=found))
-                return
+                return await self._settle(head, Outcome("sent", sent=found))
         await self._keep_chat_distance(head)
         async with self._gates[head.channel].turn(head.delivery.message.purpose):
             if await self.store.write(partial(claim, head, self.owner)):
-                await self._send(channel, head)
+                return await self._send(channel, head)
+        return await self.store.read(partial(read_head, head.delivery.conversation_id))
 
-    async def _send(self, channel: Channel, head: Head) -> None:
+    async def _send(self, channel: Channel, head: Head) -> Head | None:
         self.crash.reached(CrashPoint.AFTER_INTENT)
         started = self.clock()
         try:
@@ -158,10 +158,11 @@ class Sender:
             outcome = outcome_of(error, head, self.rules, started)
             await self._report(head, error, started)
         self.crash.reached(CrashPoint.AFTER_HTTP_BEFORE_MARK)
-        await self._settle(head, outcome)
+        following = await self._settle(head, outcome)
         self.crash.reached(CrashPoint.AFTER_MARK)
+        return following
 
-    async def _settle(self, head: Head, outcome: Outcome) -> None:
+    async def _settle(self, head: Head, outcome: Outcome) -> Head | None:
         """Keep the outcome in hand until the database takes it: it is known nowhere else."""
         self.count("outbox", f"{head.channel}:{outcome.state}")
         for attempt in itertools.count(1):

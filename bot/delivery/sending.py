@@ -86,8 +86,8 @@ def claim(head: Head, owner: str, connection: Connection) -> Done[bool]:
     return Done(connection.execute(_CLAIM, values).rowcount == 1)
 
 
-def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[None]:
-    """Write what became of an attempt, and look again at news that came too early."""
+def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[Head | None]:
+    """Write what became of an attempt, look again at news that came too early; return the next."""
     sent = outcome.sent
     row = {
         "of_id": head.delivery.outbox_id,
@@ -110,7 +110,7 @@ def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[None]:
             .values(blocked=True)
         )
     receipts.settle(connection, head.delivery.conversation_id)
-    return Done(None)
+    return Done(read_head(head.delivery.conversation_id, connection))
 
 
 def recover(owner: str, now: datetime, grace: timedelta, connection: Connection) -> Done[int]:

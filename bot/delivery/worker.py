@@ -55,8 +55,10 @@ class Worker:
         Rows left after the turn are announced by the wake of the recording itself.
         """
         reading = await self._read(conversation_id)
-        if reading is None:
-            return None
+        return None if reading is None else await self.decide(reading)
+
+    async def decide(self, reading: Reading) -> datetime | None:
+        """Decide a turn that was just read."""
         if reading.next_at is not None and reading.next_at > self.clock():
             return reading.next_at
         try:
