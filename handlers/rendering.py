@@ -1,7 +1,10 @@
 """Templates as responses: one strict engine, words by message id, nothing inline."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from bot.clock import WorkCalendar
 from bot.questions.codes import spoken_groups
 from bot.wording import Wording
 
+_MARK = re.compile(r"(?:[-–•+]|\d{1,2}[.)])\s+")
 _HANDLERS = Path(__file__).parent
 PAGES = _HANDLERS / "pages" / "templates"
 
@@ -38,7 +42,12 @@ class Templates:
         self._engine = environment([PAGES])
         self._engine.globals.update(_=wording, province=province, asset=asset, here="")
         self._engine.filters.update(
-            day=self.day, moment=self.moment, code=spoken_groups, iso=_iso, spaced=spaced
+            day=self.day,
+            moment=self.moment,
+            code=spoken_groups,
+            iso=_iso,
+            spaced=spaced,
+            month=spoken_month,
         )
 
     def text(self, template: str, **context: Any) -> str:  # noqa: ANN401
@@ -79,6 +88,37 @@ def spaced(phone: str) -> str:
     except phonenumbers.NumberParseException:
         return phone
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Neighbouring lines of one sort: "ul", "ol" or "p"."""
+
+    tag: str
+    lines: tuple[str, ...]
+
+
+def blocks(text: str) -> list[Block]:
+    """Return a text as paragraphs and lists, as its dashes and numbers mean it."""
+    lines = (line.strip() for line in text.splitlines())
+    grouped = groupby((line for line in lines if line), key=_tag)
+    return [
+        Block(tag, tuple(_MARK.sub("", line, count=1) if tag != "p" else line for line in group))
+        for tag, group in grouped
+    ]
+
+
+def _tag(line: str) -> str:
+    mark = _MARK.match(line)
+    if mark is None:
+        return "p"
+    return "ol" if mark[0][0].isdigit() else "ul"
+
+
+def spoken_month(month: str) -> str:
+    """Return a month as people write it: "11/2026"."""
+    year, _, number = month.partition("-")
+    return f"{number}/{year}"
 
 
 def _iso(at: date | datetime) -> str:

@@ -2,7 +2,8 @@
 
 import ipaddress
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from http import HTTPStatus
 
 import structlog
@@ -27,7 +28,8 @@ _POLICY = (
 )
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # "no-referrer" would make browsers send "Origin: null" with our own forms
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -110,8 +112,16 @@ def measure(metrics: Metrics) -> Middleware:
     return time_request
 
 
-def explain_errors(wording: Wording) -> Middleware:
-    """Return a middleware that turns failures into words: JSON for programs, a page for people."""
+#: makes a page of a title and a text
+ErrorPage = Callable[[str, str], str]
+
+
+def explain_errors(wording: Wording, page: ErrorPage | None = None) -> Middleware:
+    """Return a middleware that turns failures into words: JSON for programs, a page for people.
+
+    `page` draws that page with the site around it; without one it is plain.
+    """
+    tell = partial(error_response, wording, page or partial(_page, wording("error.home")))
 
     @web.middleware
     async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -120,22 +130,22 @@ def explain_errors(wording: Wording) -> Middleware:
         except web.HTTPRedirection:
             raise
         except web.HTTPException as failure:
-            return error_response(request, wording, failure.status, dict(failure.headers))
+            return tell(request, failure.status, dict(failure.headers))
         except StoreUnavailable:
             log.error("store unavailable", route=_route(request))
-            return error_response(request, wording, 503, {"Retry-After": "5"})
+            return tell(request, 503, {"Retry-After": "5"})
         except BotError as error:
             log.warning("request failed", route=_route(request), error=type(error).__name__)
-            return error_response(request, wording, 500, {})
+            return tell(request, 500, {})
         except Exception:
             log.exception("unexpected failure", route=_route(request))
-            return error_response(request, wording, 500, {})
+            return tell(request, 500, {})
 
     return explain
 
 
 def error_response(
-    request: web.Request, wording: Wording, status: int, headers: dict[str, str]
+    wording: Wording, page: ErrorPage, request: web.Request, status: int, headers: dict[str, str]
 ) -> web.Response:
     """Return the failure in the caller's shape."""
     for name in ("Content-Type", "Content-Length"):
@@ -144,15 +154,11 @@ def error_response(
     if _wants_json(request):
         body = {"error": status, "message": wording(f"{known}.text")}
         return web.json_response(body, status=status, headers=headers)
-    return web.Response(
-        text=_page(wording(known), wording(f"{known}.text"), wording("error.home")),
-        content_type="text/html",
-        status=status,
-        headers=headers,
-    )
+    text = page(wording(known), wording(f"{known}.text"))
+    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
 
 
-def _page(title: str, text: str, home: str) -> str:
+def _page(home: str, title: str, text: str) -> str:
     return (
         '<!doctype html><html lang="vi"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -1,0 +1,108 @@
+"""Questions and answers that everybody may read: agreed to by the asker, approved by an editor."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+
+from bot.questions.life import State
+from bot.tables.desk import consent, question
+from bot.tables.directory import agency
+from bot.tables.segments import segment, segment_item
+from knowledge.decisions import MatterKind
+from knowledge.text import fold
+
+PAGE_SIZE = 20
+_LONGEST_SLUG = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One question with its answer, masked and edited; `month` only where it was on air."""
+
+    id: int
+    question: str
+    answer: str
+    agency: str
+    askers: int
+    basis: str
+    signer: str
+    answered_on: date
+    month: str
+
+    @property
+    def slug(self) -> str:
+        """Return the last part of its address: its number and its first words."""
+        words = re.sub(r"[^a-z0-9]+", "-", fold(self.question)).strip("-")
+        return f"{self.id}-{words[:_LONGEST_SLUG].strip('-')}".rstrip("-")
+
+
+def published(connection: Connection, page: int = 1) -> tuple[list[Published], int]:
+    """Return a page of the archive, newest answers first, and how many there are in all."""
+    total = connection.execute(
+        select(func.count()).select_from(_source()).where(_is_public())
+    ).scalar_one()
+    statement = (
+        _select()
+        .order_by(segment_item.c.answered_on.desc(), segment_item.c.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    return [_record(row) for row in connection.execute(statement)], total
+
+
+def one(connection: Connection, item_id: int) -> Published | None:
+    """Return one of the archive, None for what is not or no longer public."""
+    row = connection.execute(_select().where(segment_item.c.id == item_id)).first()
+    return _record(row) if row else None
+
+
+def _source() -> Any:  # noqa: ANN401 - a join of SQLAlchemy
+    return (
+        segment_item.join(question, question.c.id == segment_item.c.question_id)
+        .join(segment, segment.c.month == segment_item.c.month)
+        .outerjoin(agency, agency.c.code == segment_item.c.agency)
+    )
+
+
+def _select() -> Any:  # noqa: ANN401 - a statement of SQLAlchemy
+    name = func.coalesce(agency.c.name, segment_item.c.agency).label("agency_name")
+    columns = (segment_item, name, segment.c.status)
+    return select(*columns).select_from(_source()).where(_is_public())
+
+
+def _is_public() -> ColumnElement[bool]:
+    """Approved, no complaint, not sealed, and the asker's consent for this use stands today."""
+    on_air = segment.c.status.in_(("published", "aired"))
+    return and_(
+        segment_item.c.state == "approved",
+        question.c.state.in_((State.ANSWERED, State.RATED)),
+        question.c.kind.in_((MatterKind.QUESTION, MatterKind.FEEDBACK)),
+        question.c.sealed.is_(False),
+        or_(_consented("publish"), and_(on_air, _consented("air"))),
+    )
+
+
+def _consented(use: str) -> ColumnElement[bool]:
+    return exists().where(
+        consent.c.question_id == question.c.id,
+        consent.c.use == use,
+        consent.c.granted.is_(True),
+        consent.c.withdrawn_at.is_(None),
+    )
+
+
+def _record(row: Row[Any]) -> Published:
+    return Published(
+        id=row.id,
+        question=row.question,
+        answer=row.answer,
+        agency=row.agency_name,
+        askers=row.askers,
+        basis=row.basis,
+        signer=row.signer,
+        answered_on=row.answered_on,
+        month=row.month if row.status in ("published", "aired") else "",
+    )

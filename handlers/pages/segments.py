@@ -1,0 +1,148 @@
+"""The monthly programme: what is coming, what was published, in the shapes people use."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot.clock import WorkCalendar
+from bot.moments import Clock
+from bot.segments.listing import Listing
+from bot.segments.months import Month, Schedule, UnreadableMonth
+from bot.segments.repository import listing, published_months, schedule_of
+from bot.store import Store
+from bot.wording import Wording
+from handlers.access import may_read_segments
+from handlers.pages.feeds import atom, ics
+from handlers.rendering import Templates
+from handlers.routes import Access, Route
+
+Document = Callable[[Listing], bytes]
+
+_MEDIA_TYPES = {
+    "txt": "text/plain; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_MONTHS_AHEAD = 12
+_MOST_IN_FEED = 24
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Lists of the months; one not yet published is there only for those who make it."""
+
+    store: Store
+    templates: Templates
+    wording: Wording
+    calendar: WorkCalendar
+    clock: Clock
+    public_url: str = ""
+    documents: Mapping[str, Document] = field(default_factory=dict)
+
+    def routes(self) -> list[Route]:
+        """Return pages, files, feed and calendar."""
+        month = r"/chuyen-muc/{month:\d\d\d\d-\d\d}"
+        return [
+            Route("GET", "/chuyen-muc", self.index, Access.PUBLIC),
+            Route("GET", "/chuyen-muc/feed.atom", self.feed, Access.PUBLIC),
+            Route("GET", "/chuyen-muc/lich.ics", self.dates, Access.PUBLIC),
+            Route("GET", month, self.show, Access.PUBLIC),
+            Route("GET", month + ".{kind:json|txt|docx|xlsx}", self.download, Access.PUBLIC),
+        ]
+
+    async def index(self, _request: web.Request) -> web.StreamResponse:
+        """Show the coming programme and the published months."""
+        now = self.clock()
+
+        def read(connection: Connection) -> tuple[Listing, list[Listing]]:
+            schedule = self._schedule(connection)
+            coming = listing(connection, schedule.month_open_at(now), schedule)
+            return coming, [record for record, _ in _published(connection, schedule)]
+
+        coming, published = await self.store.read(read)
+        return self.templates.page(
+            "segments.html", coming=coming, published=published, here="segments"
+        )
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        """Show a month's list."""
+        found = await self._readable(request)
+        return self.templates.page(
+            "segment.html",
+            headers=_caching(found),
+            listing=found,
+            kinds=[kind for kind in ("docx", "xlsx", "txt") if kind in self.documents] + ["json"],
+            here="segments",
+        )
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        """Return a month's list as data or as a document."""
+        found = await self._readable(request)
+        kind = request.match_info["kind"]
+        if kind == "json":
+            return web.json_response(found.as_json(), headers=_caching(found))
+        write = self.documents.get(kind)
+        if write is None:
+            raise web.HTTPNotFound
+        headers = {
+            **_caching(found),
+            "Content-Type": _MEDIA_TYPES[kind],
+            "Content-Disposition": f'attachment; filename="chuyen-muc-{found.month}.{kind}"',
+        }
+        return web.Response(body=write(found), headers=headers)
+
+    async def feed(self, request: web.Request) -> web.StreamResponse:
+        """Return the feed of published lists."""
+        lists = await self.store.read(lambda c: _published(c, self._schedule(c)))
+        body = atom(self.wording, self._base(request), lists[:_MOST_IN_FEED])
+        return web.Response(body=body, content_type="application/atom+xml", charset="utf-8")
+
+    async def dates(self, request: web.Request) -> web.StreamResponse:
+        """Return the air dates of this and the coming months."""
+        now = self.clock()
+
+        def read(connection: Connection) -> list[Listing]:
+            schedule = self._schedule(connection)
+            month = Month.of(self.calendar.local(now).date())
+            return [listing(connection, m, schedule) for m in _months_from(month)]
+
+        lists = await self.store.read(read)
+        body = ics(self.wording, self._base(request), lists, now)
+        return web.Response(body=body, content_type="text/calendar", charset="utf-8")
+
+    async def _readable(self, request: web.Request) -> Listing:
+        try:
+            month = Month.read(request.match_info["month"])
+        except UnreadableMonth:
+            raise web.HTTPNotFound from None
+        found = await self.store.read(lambda c: listing(c, month, self._schedule(c)))
+        if not (found.published or may_read_segments(request)):
+            raise web.HTTPNotFound
+        return found
+
+    def _schedule(self, connection: Connection) -> Schedule:
+        return schedule_of(connection, Schedule(self.calendar, {}))
+
+    def _base(self, request: web.Request) -> str:
+        return self.public_url.rstrip("/") or str(request.url.origin())
+
+
+def _published(connection: Connection, schedule: Schedule) -> list[tuple[Listing, datetime]]:
+    return [
+        (listing(connection, Month.read(row.month), schedule), row.published_at)
+        for row in published_months(connection)
+    ]
+
+
+def _months_from(month: Month) -> list[Month]:
+    months = [month]
+    while len(months) < _MONTHS_AHEAD:
+        months.append(months[-1].next)
+    return months
+
+
+def _caching(found: Listing) -> dict[str, str]:
+    return {"Cache-Control": "public, max-age=60" if found.published else "no-store"}

@@ -1,0 +1,77 @@
+"""All public pages, from what they are built of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from bot.clock import WorkCalendar
+from bot.moments import Clock
+from bot.settings import Settings
+from bot.store import Store
+from bot.wording import Wording
+from handlers.pages.archive import Archive
+from handlers.pages.home import Home
+from handlers.pages.knowledge import Library
+from handlers.pages.lookup import Lookup
+from handlers.pages.procedures import Procedures
+from handlers.pages.segments import Document, Segments
+from handlers.pages.static import Static
+from handlers.rendering import Templates
+from handlers.routes import Route
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Everything a citizen reads; `templates` also renders the chat without a script."""
+
+    store: Store
+    library: Library
+    wording: Wording
+    calendar: WorkCalendar
+    clock: Clock
+    settings: Settings
+    #: how a list becomes a file: "docx", "xlsx", "txt"
+    documents: Mapping[str, Document] = field(default_factory=dict)
+
+    def routes(self) -> list[Route]:
+        """Return the routes of every public page."""
+        sources = (
+            self._static,
+            Home(self.store, self.library, self.templates, self.calendar, self.clock),
+            Lookup(self.store, self.templates, self.clock, self.own_host),
+            Procedures(self.library, self.templates, self.own_host),
+            Archive(self.store, self.templates),
+            self._segments(),
+        )
+        return [route for source in sources for route in source.routes()]
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The engine of public pages, with the words and addresses they share."""
+        province, address = self.settings.province, self._static.address
+        return Templates(self.wording, self.calendar, province, address)
+
+    @property
+    def own_host(self) -> str:
+        """The host of our own forms, as browsers name it in Origin."""
+        return urlsplit(self.settings.public_url).netloc
+
+    def error_page(self, title: str, text: str) -> str:
+        """Return a page that tells in words what went wrong."""
+        return self.templates.text("error.html", title=title, text=text)
+
+    @cached_property
+    def _static(self) -> Static:
+        return Static()
+
+    def _segments(self) -> Segments:
+        return Segments(
+            self.store,
+            self.templates,
+            self.wording,
+            self.calendar,
+            self.clock,
+            self.settings.public_url,
+            self.documents,
+        )
