@@ -123,7 +123,7 @@ def _told_the_officer(
     world: World, memory: Memory, thought: Thought, decision: Decision | None
 ) -> Step | None:
     """Take whatever follows an officer's own question for its answer, "ừ" and pictures included."""
-    asked = world.question(world.asked_back)
+    asked = world.officer_left(State.WAITING)
     if asked is None or not (thought.text or thought.attachments):
         return None
     if decision is not None and decision.kind is DecisionKind.EMERGENCY:
@@ -151,6 +151,9 @@ def _worded(world: World, memory: Memory, thought: Thought, decision: Decision) 
 def _asked(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     greets = decision.topic == "greeting" and decision.kind is DecisionKind.SMALLTALK
     if not decision.standalone and not greets:
+        answered = world.officer_left(State.ANSWERED)
+        if decision.facet is not None and answered is not None:
+            return followup.add(world, memory, answered, text, ())
         return prompt(world, memory)
     return reply_to(world, memory, text, decision)
 

@@ -158,9 +158,8 @@ def _filed(world: World, memory: Memory, filed: Open) -> Step:
 def _receipt_wording(agency: str, commune: str, matter: MatterKind = MatterKind.QUESTION) -> str:
     if matter in _DOORS:
         return f"receipt.{matter}"
-    if agency == ANY_COMMUNE and not commune:
-        return "receipt.where"
-    return "receipt.feedback" if matter is MatterKind.FEEDBACK else "receipt.question"
+    name = "receipt.feedback" if matter is MatterKind.FEEDBACK else "receipt.question"
+    return f"{name}.where" if agency == ANY_COMMUNE and not commune else name
 
 
 def _after_filing(memory: Memory, agency: str, commune: str = "") -> Memory:

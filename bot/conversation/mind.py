@@ -18,7 +18,6 @@ from bot.conversation.world import Library, Manner, World
 from bot.delivery.outbox import post
 from bot.delivery.turns import Plan, Turn, Wait
 from bot.questions import desk
-from bot.questions.life import State
 from bot.questions.repository import by_id
 from bot.store import Done, Wake
 from bot.wording import Wording
@@ -102,7 +101,7 @@ class ConversationMind:
             questions=recalled.questions,
             looked_up=recalled.looked_up,
             quoted=recalled.quoted,
-            asked_back=_asked_back(recalled),
+            officer_spoke_of=recalled.officer_spoke_of,
         )
 
 
@@ -110,12 +109,7 @@ def _refreshed(memory: Memory, recalled: Recalled) -> Memory:
     """Return the memory after what was sent between the turns, an officer's answer say."""
     if not recalled.offers or recalled.offers == memory.offers:
         return memory
-    return replace(memory.settled(), offers=recalled.offers)
-
-
-def _asked_back(recalled: Recalled) -> int | None:
-    waiting = (q.id for q in recalled.questions if q.state is State.WAITING)
-    return next((id_ for id_ in waiting if id_ == recalled.officer_spoke_of), None)
+    return replace(memory.settled(), offers=recalled.offers, entry="")
 
 
 def expire_choices(connection: Connection, now: datetime) -> list[int]:

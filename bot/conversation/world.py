@@ -96,8 +96,8 @@ class World:
     looked_up: Mapping[str, Asked] = field(default_factory=dict)
     #: provider's message id → question, for the messages this turn quotes
     quoted: Mapping[str, int] = field(default_factory=dict)
-    #: the question about which an officer has just asked the citizen something
-    asked_back: int | None = None
+    #: the question that our last message was about, where an officer wrote it
+    officer_spoke_of: int | None = None
 
     @property
     def local_now(self) -> datetime:
@@ -116,6 +116,11 @@ class World:
     def question(self, question_id: int | None) -> Asked | None:
         """Return one of the citizen's own questions."""
         return next((asked for asked in self.questions if asked.id == question_id), None)
+
+    def officer_left(self, *states: State) -> Asked | None:
+        """Return the question an officer has just written about, if it is in one of the states."""
+        asked = self.question(self.officer_spoke_of)
+        return asked if asked is not None and asked.state in states else None
 
     def by_code(self, code: str) -> Asked | None:
         """Return one of the citizen's own questions by its code."""

@@ -149,7 +149,7 @@ class SmallLibrary:
         if facet and context.last_entry:
             return answering(self.entries[context.last_entry], facet=facet)
         if facet:
-            return idle("chatter", standalone=False)
+            return replace(idle("chatter", standalone=False), facet=facet)
         return MEANINGS.get(plain(text), handing(None))
 
     def entry(self, entry_id: str) -> Entry | None:

@@ -1,6 +1,6 @@
 """After the question: its state, additions, withdrawing, asking again, rating, consent."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -176,6 +176,15 @@ async def test_asking_more_reopens_with_the_words(chat: Chat) -> None:
     (receipt,) = await chat.says("làm khai sinh cần gì")
     assert spoken_groups(code) in receipt.text
     assert chat.states() == ["reopened"]
+
+
+async def test_half_a_question_after_the_answer_is_asked_about_it(chat: Chat) -> None:
+    await chat.says("làm khai sinh cần gì")
+    code = await answered(chat)
+    assert await chat.says("thế bao nhiêu tiền") == []
+    (receipt,) = await chat.goes_on(timedelta(seconds=2))
+    assert spoken_groups(code) in receipt.text
+    assert chat.states() == ["auto_answered", "reopened"]
 
 
 async def test_clear_leads_to_rating_and_two_separate_consents(chat: Chat) -> None:
