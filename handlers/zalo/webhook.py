@@ -67,7 +67,7 @@ class ZaloWebhook:
             record = read_record(raw) if raw.strip() else {}
         except UnreadablePayload:
             return self._answer(400, "not_json")
-        if not record and HEADER not in request.headers:
+        if not record:
             return self._answer(200, "probe")
         verdict = self._seal.judge(raw, record, request.headers.get(HEADER))
         try:

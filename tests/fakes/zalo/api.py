@@ -1,0 +1,149 @@
+"""The API as Zalo serves it: every refusal is HTTP 200 with a number."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from tests.fakes.zalo.trouble import Troubles
+from tests.fakes.zalo.world import Chats, Tokens
+
+_LONGEST_TEXT = 2000
+_BUTTONS = {
+    "oa.open.url": lambda payload: str(payload.get("url", "")).startswith("http"),
+    "oa.open.phone": lambda payload: str(payload.get("phone_code", "")).isdigit(),
+    "oa.query.show": lambda payload: isinstance(payload, str) and 0 < len(payload) <= 1000,
+    "oa.query.hide": lambda payload: isinstance(payload, str) and 0 < len(payload) <= 1000,
+}
+Delivered = Callable[[str, str, str], None]
+Work = Callable[[web.Request], Awaitable[web.Response]]
+Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Api:
+    """Serves sending and history. `delivered` is told user, message id and text."""
+
+    def __init__(
+        self, tokens: Tokens, chats: Chats, troubles: Troubles, delivered: Delivered
+    ) -> None:
+        self._tokens = tokens
+        self._chats = chats
+        self._troubles = troubles
+        self._delivered = delivered
+        self.per_minute = 2000
+        self._minute = (0, 0)
+        self.requests: list[Any] = []
+
+    def add_routes(self, app: web.Application) -> None:
+        app.router.add_post("/v3.0/oa/message/cs", self._route("send", self.send))
+        app.router.add_get("/v2.0/oa/conversation", self._route("conversation", self.conversation))
+        app.router.add_post("/v3.0/oa/quota/message", self._route("quota", self.quota))
+        app.router.add_get("/v2.0/oa/getoa", self._route("getoa", self.account))
+        for dead in ("/v2.0/oa/message", "/v2.0/oa/getprofile", "/v2.0/oa/getfollowers"):
+            app.router.add_route("*", dead, self._route("dead", self.dead))
+
+    def _route(
+        self, name: str, work: Work
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def serve(request: web.Request) -> web.StreamResponse:
+            trouble = self._troubles.take(name)
+            if trouble and not trouble.is_after and (answer := await trouble.happen(request)):
+                return answer
+            code = self._tokens.problem(request.headers.get("access_token")) or self._over_rate()
+            answer = refuse(code) if code else await work(request)
+            answer.headers["X-RateLimit-Limit"] = str(self.per_minute)
+            answer.headers["X-RateLimit-Remain"] = str(max(0, self.per_minute - self._minute[1]))
+            if trouble and trouble.is_after:
+                return await trouble.happen(request) or answer
+            return answer
+
+        return serve
+
+    async def send(self, request: web.Request) -> web.Response:
+        """Deliver a consultation message, or say by number why not."""
+        body = await request.json()
+        self.requests.append(body)
+        user, message = body.get("recipient", {}).get("user_id"), body.get("message", {})
+        code = self._problem(user, message)
+        if code:
+            return refuse(code)
+        message_id = self._chats.deliver(user, message)
+        self._delivered(user, message_id, message.get("text", ""))
+        quota = (
+            {"quota_type": "reply"} if self._chats.is_free(user) else {"quota_type": "sub_quota"}
+        )
+        sent_time = str(int(self._chats.clock.now().timestamp() * 1000))
+        data = {"message_id": message_id, "user_id": user, "sent_time": sent_time, "quota": quota}
+        return _json({"data": data, "error": 0, "message": "Success"})
+
+    async def conversation(self, request: web.Request) -> web.Response:
+        """Return the newest messages of one user, newest first."""
+        asked = json.loads(request.query.get("data", "{}"))
+        offset, count = int(asked.get("offset", 0)), int(asked.get("count", 10))
+        if count > 10:
+            return refuse(-210)
+        items = list(reversed(self._chats.history[asked.get("user_id", "")]))
+        shown = [{k: v for k, v in item.items() if k != "buttons"} for item in items]
+        return _json({"data": shown[offset : offset + count], "error": 0, "message": "Success"})
+
+    async def quota(self, request: web.Request) -> web.Response:
+        """Return when a user last wrote."""
+        last = self._chats.wrote_at.get((await request.json()).get("user_id", ""))
+        data = {"last_interaction": str(int(last.timestamp() * 1000)) if last else ""}
+        return _json({"data": data, "error": 0, "message": "Success"})
+
+    async def account(self, _request: web.Request) -> web.Response:
+        """Return the account's card."""
+        data = {"oa_id": self._tokens.account.oa_id, "name": "Dân hỏi (thử)", "is_verified": True}
+        return _json({"data": data, "error": 0, "message": "Success"})
+
+    async def dead(self, _request: web.Request) -> web.Response:
+        """Old paths are shut."""
+        return refuse(-240)
+
+    def _problem(self, user: Any, message: dict[str, Any]) -> int:  # noqa: ANN401
+        if not isinstance(user, str) or not user:
+            return -201
+        text = message.get("text", "")
+        if not isinstance(text, str) or (not text and "attachment" not in message):
+            return -201
+        if len(text.encode("utf-16-le")) // 2 > _LONGEST_TEXT:
+            return -210
+        quote = message.get("quote_message_id")
+        if quote is not None and not self._chats.knows(user, quote):
+            return -201
+        return _attachment_problem(message.get("attachment")) or self._chats.window_problem(user)
+
+    def _over_rate(self) -> int:
+        minute = int(self._chats.clock.now().timestamp() // 60)
+        used = self._minute[1] + 1 if self._minute[0] == minute else 1
+        self._minute = (minute, used)
+        return -32 if used > self.per_minute else 0
+
+
+def _attachment_problem(attachment: Any) -> int:  # noqa: ANN401
+    """Return the code for an attachment; /cs knows templates and files only."""
+    if attachment is None:
+        return 0
+    if attachment.get("type") not in ("template", "file"):
+        return -201
+    payload = attachment.get("payload", {})
+    buttons = payload.get("buttons", [])
+    if len(buttons) > 5 or ("template_type" in payload and buttons):
+        return -201
+    return next((-201 for button in buttons if not _is_button(button)), 0)
+
+
+def _is_button(button: dict[str, Any]) -> bool:
+    title, check = button.get("title"), _BUTTONS.get(button.get("type", ""))
+    return bool(title) and len(str(title)) <= 100 and bool(check and check(button.get("payload")))
+
+
+def refuse(code: int) -> web.Response:
+    """Answer with an error code, the way the API does."""
+    return _json({"error": code, "message": f"fake error {code}"})
+
+
+def _json(body: dict[str, Any]) -> web.Response:
+    return web.json_response(body, content_type="text/json")
