@@ -1,17 +1,15 @@
-"""Segments and their items in the database."""
+"""Segments and their items in the database: what is proposed, and what may be read."""
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select
 
-from bot.errors import BotError
 from bot.privacy import redact
 from bot.segments.listing import Item, Listing
 from bot.segments.months import Month, Schedule
-from bot.segments.script import seconds_of, spoken_lines
-from bot.segments.selection import candidates, may_air
+from bot.segments.script import speaking_time, spoken_lines
+from bot.segments.selection import PUBLIC, candidates, item_airs
 from bot.store.upsert import insert as upserting
 from bot.tables.desk import question
 from bot.tables.directory import agency, plan_item, policy
@@ -19,14 +17,6 @@ from bot.tables.segments import segment, segment_item
 
 _AIR_DATES = "segment.air_dates"
 _CLOSES_BEFORE = "segment.closes_before"
-
-
-class NoSuchItem(BotError):
-    """This item is not on the month's list."""
-
-
-class AlreadyPublished(BotError):
-    """The list is published: corrections appear beside it, it is not changed any more."""
 
 
 def schedule_of(connection: Connection, plain: Schedule) -> Schedule:
@@ -41,15 +31,27 @@ def schedule_of(connection: Connection, plain: Schedule) -> Schedule:
     return Schedule(plain.calendar, overrides, stored.get(_CLOSES_BEFORE, plain.closes_before))
 
 
+def propose(connection: Connection, schedule: Schedule, now: datetime) -> int:
+    """Refresh the month that is open now and the one that closed last; return how many are new.
+
+    The closed one still needs it: somebody may have answered just before its close.
+    """
+    month = schedule.month_open_at(now)
+    return sum(refresh(connection, each, schedule) for each in (month.previous, month))
+
+
 def refresh(connection: Connection, month: Month, schedule: Schedule) -> int:
     """Propose what was answered for this month and is on no list yet; return how many.
 
-    A published list stays as it is.
+    A published list stays as it is. An item whose question has another answer now is proposed
+    anew with that answer.
     """
     _ensure(connection, month, schedule)
-    if _status(connection, month) in {"published", "aired"}:
+    if _head(connection, month).status in PUBLIC:
         return 0
-    found = candidates(connection, *schedule.window(month))
+    after, until = _window(connection, month, schedule)
+    _forget_outdated(connection, after, until)
+    found = candidates(connection, after, until)
     first = _last_position(connection, month) + 1
     for position, row in enumerate(found, start=first):
         connection.execute(insert(segment_item).values(**_proposal(month, position, row, schedule)))
@@ -58,10 +60,10 @@ def refresh(connection: Connection, month: Month, schedule: Schedule) -> int:
 
 def listing(connection: Connection, month: Month, schedule: Schedule) -> Listing:
     """Return the month's list as it may be read: approved items whose consent stands today."""
-    head = connection.execute(select(segment).where(segment.c.month == str(month))).first()
+    head = _head(connection, month)
     statement = (
-        _items()
-        .where(segment_item.c.month == str(month), segment_item.c.state == "approved", may_air())
+        joined_items()
+        .where(segment_item.c.month == str(month), segment_item.c.state == "approved", item_airs())
         .order_by(segment_item.c.position, segment_item.c.id)
     )
     rows = connection.execute(statement).all()
@@ -74,87 +76,33 @@ def listing(connection: Connection, month: Month, schedule: Schedule) -> Listing
     )
 
 
-def items(connection: Connection, month: Month) -> list[Row[Any]]:
-    """Return every item of the month for the editor, dropped and withdrawn ones too.
-
-    Each row has `airable`: whether consent and state still allow it.
-    """
-    statement = (
-        _items()
-        .add_columns(may_air().label("airable"))
-        .where(segment_item.c.month == str(month))
-        .order_by(segment_item.c.position, segment_item.c.id)
-    )
-    return list(connection.execute(statement).all())
-
-
-def approve(
-    connection: Connection,
-    item_id: int,
-    texts: tuple[str, str],
-    officer_id: int,
-    now: datetime,
-) -> None:
-    """Approve an item with the question and answer as the editor left them, masked once more."""
-    row = _open_item(connection, item_id)
-    masked = [redact(text) for text in texts]
-    connection.execute(
-        update(segment_item)
-        .where(segment_item.c.id == row.id)
-        .values(
-            state="approved",
-            question=masked[0].text,
-            answer=masked[1].text,
-            approved_by=officer_id,
-            approved_at=now,
-        )
-    )
-
-
-def set_state(connection: Connection, item_id: int, state: str) -> None:
-    """Drop an item from the list, or propose it anew."""
-    row = _open_item(connection, item_id)
-    connection.execute(
-        update(segment_item)
-        .where(segment_item.c.id == row.id)
-        .values(state=state, approved_by=None, approved_at=None)
-    )
-
-
-def move(connection: Connection, item_id: int, position: int) -> None:
-    """Put an item at another place of the list."""
-    row = _open_item(connection, item_id)
-    connection.execute(
-        update(segment_item).where(segment_item.c.id == row.id).values(position=position)
-    )
-
-
-def publish(connection: Connection, month: Month, officer_id: int | None, now: datetime) -> None:
-    """Make the month's list public; raise AlreadyPublished the second time."""
-    changed = connection.execute(
-        update(segment)
-        .where(segment.c.month == str(month), segment.c.status.in_(("open", "locked")))
-        .values(status="published", published_at=now, published_by=officer_id)
-    )
-    if changed.rowcount == 0:
-        raise AlreadyPublished
-
-
 def published_months(connection: Connection) -> list[Row[Any]]:
     """Return published segments, newest first."""
-    statement = (
-        select(segment)
-        .where(segment.c.status.in_(("published", "aired")))
-        .order_by(segment.c.month.desc())
-    )
+    statement = select(segment).where(segment.c.status.in_(PUBLIC)).order_by(segment.c.month.desc())
     return list(connection.execute(statement).all())
 
 
-def _items() -> Any:  # noqa: ANN401 - a statement of SQLAlchemy
+def known_months(connection: Connection) -> list[Row[Any]]:
+    """Return every month that has a list, newest first, with its number of items by state."""
+    counted = {
+        state: func.coalesce(
+            select(func.count())
+            .where(segment_item.c.month == segment.c.month, segment_item.c.state == state)
+            .scalar_subquery(),
+            0,
+        ).label(state)
+        for state in ("proposed", "approved", "dropped")
+    }
+    statement = select(segment, *counted.values()).order_by(segment.c.month.desc())
+    return list(connection.execute(statement).all())
+
+
+def joined_items() -> Select[Any]:
+    """Return the query of items with their question, their list and their agency's name."""
+    name = func.coalesce(agency.c.name, segment_item.c.agency).label("agency_name")
     return (
-        select(
-            segment_item, func.coalesce(agency.c.name, segment_item.c.agency).label("agency_name")
-        )
+        select(segment_item, name)
+        .join(segment, segment.c.month == segment_item.c.month)
         .join(question, question.c.id == segment_item.c.question_id)
         .outerjoin(agency, agency.c.code == segment_item.c.agency)
     )
@@ -169,7 +117,7 @@ def _item(order: int, row: Row[Any]) -> Item:
         answer=row.answer,
         agency=row.agency_name,
         askers=row.askers,
-        seconds=sum(seconds_of(line.text) for line in spoken),
+        seconds=speaking_time(spoken),
         basis=row.basis,
         signer=row.signer,
         answered_on=row.answered_on,
@@ -178,25 +126,23 @@ def _item(order: int, row: Row[Any]) -> Item:
 
 
 def _proposal(month: Month, position: int, row: Row[Any], schedule: Schedule) -> dict[str, Any]:
-    asked, answered = redact(row.question), redact(row.answer)
+    asked, answered, basis = redact(row.question), redact(row.answer), redact(row.basis or "")
+    masks = (*asked.masks, *answered.masks, *basis.masks)
     return {
         "month": str(month),
         "question_id": row.id,
+        "answer_id": row.answer_id,
         "position": position,
         "state": "proposed",
         "question": asked.text,
         "answer": answered.text,
         "agency": row.agency,
         "askers": row.askers,
-        "basis": row.basis or "",
-        "signer": ", ".join(part for part in (row.full_name, row.title) if part),
-        "answered_on": row.answered_at.astimezone(_zone(schedule)).date(),
-        "masks": [{"kind": m.kind.value, "rule": m.rule} for m in (*asked.masks, *answered.masks)],
+        "basis": basis.text,
+        "signer": row.signer or "",
+        "answered_on": schedule.calendar.local(row.answered_at).date(),
+        "masks": [{"kind": mask.kind.value, "rule": mask.rule} for mask in masks],
     }
-
-
-def _zone(schedule: Schedule) -> ZoneInfo:
-    return schedule.calendar.zone
 
 
 def _ensure(connection: Connection, month: Month, schedule: Schedule) -> None:
@@ -209,6 +155,29 @@ def _ensure(connection: Connection, month: Month, schedule: Schedule) -> None:
     connection.execute(opening.on_conflict_do_nothing())
 
 
+def _window(connection: Connection, month: Month, schedule: Schedule) -> tuple[datetime, datetime]:
+    """Return the window of the month; it begins earlier where the list before was published
+    before its close, so that no answer falls between two lists."""
+    after, until = schedule.window(month)
+    before = _head(connection, month.previous)
+    published_at = before.published_at if before else None
+    return (min(after, published_at) if published_at else after), until
+
+
+def _forget_outdated(connection: Connection, after: datetime, until: datetime) -> None:
+    """Remove items of unpublished lists whose question was answered anew in the window."""
+    answered_anew = exists().where(
+        question.c.id == segment_item.c.question_id,
+        question.c.answer_id != segment_item.c.answer_id,
+        question.c.answered_at > after,
+        question.c.answered_at <= until,
+    )
+    unpublished = select(segment.c.month).where(segment.c.status.not_in(PUBLIC))
+    connection.execute(
+        delete(segment_item).where(segment_item.c.month.in_(unpublished), answered_anew)
+    )
+
+
 def _theme(connection: Connection, month: Month) -> str:
     statement = select(plan_item.c.theme).where(
         plan_item.c.year == month.year, plan_item.c.month == month.number
@@ -216,27 +185,10 @@ def _theme(connection: Connection, month: Month) -> str:
     return connection.execute(statement.order_by(plan_item.c.id)).scalars().first() or ""
 
 
-def _status(connection: Connection, month: Month) -> str:
-    found: str = connection.execute(
-        select(segment.c.status).where(segment.c.month == str(month))
-    ).scalar_one()
-    return found
+def _head(connection: Connection, month: Month) -> Any:  # noqa: ANN401 - a row, or None
+    return connection.execute(select(segment).where(segment.c.month == str(month))).first()
 
 
 def _last_position(connection: Connection, month: Month) -> int:
     statement = select(func.max(segment_item.c.position)).where(segment_item.c.month == str(month))
     return connection.execute(statement).scalar() or 0
-
-
-def _open_item(connection: Connection, item_id: int) -> Any:  # noqa: ANN401 - a row of two columns
-    statement = (
-        select(segment_item.c.id, segment.c.status)
-        .join(segment, segment.c.month == segment_item.c.month)
-        .where(segment_item.c.id == item_id)
-    )
-    row = connection.execute(statement).first()
-    if row is None:
-        raise NoSuchItem
-    if row.status in {"published", "aired"}:
-        raise AlreadyPublished
-    return row

@@ -1,21 +1,18 @@
-"""From written to spoken: two voices, and how long they take."""
-
-import re
+"""The two voices of an item: the host asks, the agency's voice answers."""
 
 from bot.segments.listing import Line
+from bot.speech import seconds_of, speak
 
-#: syllables a host reads a second, pauses included: about 200 a minute in Vietnamese news
-_SYLLABLES_PER_SECOND = 3.3
-_PAUSE_SECONDS = 1.0
+#: between the voices
+_PAUSE_SECONDS = 1
 
 
 def spoken_lines(question: str, answer: str) -> tuple[Line, ...]:
-    """Return what the host and the agency's voice read, in order."""
-    return (Line("mc", question.strip()), Line("agency", answer.strip()))
+    """Return what the host and the agency's voice read aloud, in order."""
+    voices = (("mc", question), ("agency", answer))
+    return tuple(Line(voice, speak(text.strip()).text) for voice, text in voices)
 
 
-def seconds_of(text: str) -> int:
-    """Return the speaking time of a text, rounded up to whole seconds."""
-    syllables = len(re.findall(r"\w+", text))
-    sentences = len(re.findall(r"[.!?…]+(?:\s|$)", text)) or 1
-    return int(syllables / _SYLLABLES_PER_SECOND + sentences * _PAUSE_SECONDS + 0.999)
+def speaking_time(lines: tuple[Line, ...]) -> int:
+    """Return the seconds that the voices of one item take, with the pause after each."""
+    return sum(seconds_of(line.text) + _PAUSE_SECONDS for line in lines)

@@ -33,6 +33,8 @@ segment_item = Table(
     Column("month", String(7), ForeignKey("segment.month"), nullable=False),
     #: never twice: a question airs once
     Column("question_id", Id, ForeignKey("question.id"), nullable=False, unique=True),
+    #: the answer it was proposed with: another one needs another look
+    Column("answer_id", Id, ForeignKey("content.id"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("state", String(10), nullable=False),  # proposed | approved | dropped
     Column("question", Text, nullable=False),  # masked and edited
