@@ -1,4 +1,4 @@
-"""Entries of the catalogue: reading them, and the acts of officers on them."""
+"""Entries of the catalogue: what is known of them, what is public, what is to be done."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,18 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from bot.catalogue.layers import (
-    DIFFERS,
     Confirmation,
     Confirmations,
     Data,
-    Layer,
-    assemble,
-    digest,
 )
-from bot.errors import BotError
 from bot.tables.knowledge import (
     alias,
     entry,
@@ -34,14 +29,6 @@ from knowledge.text import fold
 
 PUBLIC = "public"
 Findings = Iterable[tuple[Finding, str]]
-
-
-class NoSuchEntry(BotError):
-    """The catalogue has no such entry."""
-
-
-class NoSuchFinding(BotError):
-    """This finding is not open any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,75 +83,12 @@ def _confirmations(connection: Connection, ids: Sequence[str]) -> Mapping[str, C
     return found
 
 
-def put_layer(
-    connection: Connection, entry_id: str, name: Layer, data: Data, now: datetime, actor: str
-) -> int:
-    """Let one layer say this of an entry (a new one starts as public); return its version."""
-    if not connection.scalar(select(entry.c.id).where(entry.c.id == entry_id)):
-        _insert_entry(connection, entry_id, now)
-    connection.execute(delete(layer).where(layer.c.entry_id == entry_id, layer.c.name == name))
-    row = {"entry_id": entry_id, "name": name, "data": data, "digest": digest(data)}
-    source = {"source": data.get("source", actor), "changed_at": now}
-    connection.execute(insert(layer).values({**row, **source}))
-    return refresh(connection, entry_id, now, actor)
-
-
-def _insert_entry(connection: Connection, entry_id: str, now: datetime) -> None:
-    kind, _, code = entry_id.partition(":")
-    row = {"id": entry_id, "kind": kind, "code": code, "state": PUBLIC, "version": 0}
-    connection.execute(insert(entry).values({**row, "merged": {}, "folded": "", "changed_at": now}))
-
-
-def refresh(connection: Connection, entry_id: str, now: datetime, actor: str) -> int:
-    """Put an entry together anew from its layers and confirmations; return its version."""
-    present = known(connection, [entry_id]).get(entry_id)
-    if present is None:
-        raise NoSuchEntry
-    assembled = assemble(entry_id, present.layers, present.confirmations, now.date())
-    keep_version(connection, [entry_id], now, actor)
-    connection.execute(
-        update(entry)
-        .where(entry.c.id == entry_id)
-        .values(
-            merged=assembled.entry.as_json(),
-            folded=folded(assembled.entry),
-            version=entry.c.version + 1,
-            changed_at=now,
-        )
-    )
-    replace_findings(connection, {entry_id: assembled.findings}, now)
-    raise_version(connection)
-    return present.version + 1
-
-
 def keep_version(connection: Connection, ids: Sequence[str], now: datetime, actor: str) -> None:
-    """Put what these entries say until now into their history."""
+    """Put what these entries say until now into their history, with who changes it (`actor`)."""
     columns = (entry.c.id, entry.c.version, entry.c.merged)
     for row in connection.execute(select(*columns).where(entry.c.id.in_(ids), entry.c.version > 0)):
         version = {"entry_id": row.id, "version": row.version, "merged": row.merged}
         connection.execute(insert(entry_version).values({**version, "actor": actor, "at": now}))
-
-
-def replace_findings(
-    connection: Connection, findings: Mapping[str, Findings], now: datetime
-) -> None:
-    """Write what is wrong with these entries; a confirmation stays while its text does."""
-    for entry_id, faults in findings.items():
-        rows = finding_rows(entry_id, faults, now)
-        about = finding.c.entry_id == entry_id
-        open_or_changed = finding.c.cleared_at.is_(None) & (finding.c.rule != DIFFERS)
-        connection.execute(delete(finding).where(about, open_or_changed))
-        kept = {
-            (row.facet, row.rule): row.text_digest
-            for row in connection.execute(select(finding).where(about))
-        }
-        for row in rows:
-            key = row["facet"], row["rule"]
-            if kept.get(key) == row["text_digest"]:
-                continue
-            place = about & (finding.c.facet == key[0]) & (finding.c.rule == key[1])
-            connection.execute(delete(finding).where(place))
-            connection.execute(insert(finding).values(row))
 
 
 def finding_rows(entry_id: str, faults: Findings, now: datetime) -> list[dict[str, Any]]:
@@ -180,33 +104,6 @@ def finding_rows(entry_id: str, faults: Findings, now: datetime) -> list[dict[st
         }
         for fault, text_digest in faults
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Vouching:
-    """Who vouches for a fact, on what ground."""
-
-    officer: str
-    source: str
-
-
-def clear_finding(
-    connection: Connection, entry_id: str, fault: tuple[str, str], vouching: Vouching, now: datetime
-) -> int:
-    """Let an officer vouch for a facet against a rule (`fault`); return the entry's version.
-
-    The fact goes out, with the officer's source and today's date, once all its findings are
-    cleared; it is held back again when its text changes.
-    """
-    facet, rule = fault
-    changed = connection.execute(
-        update(finding)
-        .where(finding.c.entry_id == entry_id, finding.c.facet == facet, finding.c.rule == rule)
-        .values(cleared_by=vouching.officer, cleared_at=now, cleared_source=vouching.source)
-    )
-    if not changed.rowcount:
-        raise NoSuchFinding
-    return refresh(connection, entry_id, now, vouching.officer)
 
 
 def raise_version(connection: Connection) -> None:

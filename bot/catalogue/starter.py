@@ -7,8 +7,9 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select
 
 from bot.catalogue import staging
+from bot.catalogue.acts import refresh
 from bot.catalogue.layers import Layer
-from bot.catalogue.repository import known, refresh
+from bot.catalogue.repository import known
 from bot.directory import starter as directory
 from bot.store import Done, Store
 from bot.tables.knowledge import import_run, layer

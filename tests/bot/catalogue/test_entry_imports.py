@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from bot.catalogue import repository, staging
+from bot.catalogue import acts, repository, staging
+from bot.catalogue.acts import Fault, Vouching, clear_finding, open_faults, put_layer
 from bot.catalogue.layers import Layer, data_of
-from bot.catalogue.repository import Vouching, clear_finding, known, public_entry, put_layer
+from bot.catalogue.repository import known, public_entry
 from bot.store import Done, Store
 from bot.store.sqlite import SqliteStore
 from bot.tables.directory import policy
@@ -89,11 +90,14 @@ async def test_the_national_export_is_known_to_be_whole(store: SqliteStore) -> N
     assert (await bring_in(store, everything[:1050])).vanished == 50
 
 
-async def clear(store: Store, facet: str, rule: str) -> None:
+async def clear(store: Store, fault: Fault) -> None:
     vouching = Vouching("lan", "Công văn 12/UBND")
-    await store.write(
-        lambda c: Done(clear_finding(c, procedure(1).id, (facet, rule), vouching, NOW))
-    )
+    await store.write(lambda c: Done(clear_finding(c, procedure(1).id, fault, vouching, NOW)))
+
+
+async def clear_all(store: Store) -> None:
+    for fault in await store.read(lambda c: open_faults(c, procedure(1).id)):
+        await clear(store, fault)
 
 
 async def test_an_officer_vouches_for_a_fact_and_it_goes_out_with_its_source(
@@ -101,7 +105,7 @@ async def test_an_officer_vouches_for_a_fact_and_it_goes_out_with_its_source(
 ) -> None:
     await bring_in(store, [procedure(1, place="UBND huyện")])
     assert not (await fact(store, Facet.PLACE)).sound
-    await clear(store, "place", "district_tier")
+    await clear_all(store)
     cleared = await fact(store, Facet.PLACE)
     assert (cleared.text, cleared.sound, cleared.source) == ("UBND huyện", True, "Công văn 12/UBND")
     assert cleared.checked_on == NOW.date()
@@ -111,17 +115,19 @@ async def test_a_fact_stays_cleared_over_an_import_of_the_same_text_only(
     store: SqliteStore,
 ) -> None:
     await bring_in(store, [procedure(1, place="UBND huyện")])
-    await clear(store, "place", "district_tier")
+    await clear_all(store)
     await bring_in(store, [procedure(1, place="UBND huyện", time="9 ngày")])
     assert (await fact(store, Facet.PLACE)).sound
     await bring_in(store, [procedure(1, place="UBND quận huyện", time="9 ngày")])
     assert not (await fact(store, Facet.PLACE)).sound
 
 
-async def test_a_finding_that_is_not_there_cannot_be_cleared(store: SqliteStore) -> None:
-    await bring_in(store, [procedure(1)])
-    with pytest.raises(repository.NoSuchFinding):
-        await clear(store, "time", "absurd_time")
+async def test_nobody_vouches_for_a_text_that_changed_meanwhile(store: SqliteStore) -> None:
+    await bring_in(store, [procedure(1, place="UBND huyện")])
+    *_, seen = await store.read(lambda c: open_faults(c, procedure(1).id))
+    await bring_in(store, [procedure(1, place="UBND quận huyện")])
+    with pytest.raises(acts.NoSuchFinding):
+        await clear(store, seen)
 
 
 async def stage_only(store: Store, changed: Entry) -> staging.Run:
@@ -161,7 +167,7 @@ async def test_an_import_killed_after_the_switch_is_tidied_up_by_the_next(
 ) -> None:
     run = await stage_only(store, procedure(1, place="UBND huyện"))
     await store.write(lambda c: Done(staging.switch(c, run, [], NOW)))
-    await store.write(lambda c: Done(repository.refresh(c, procedure(1).id, NOW, "lan")))
+    await store.write(lambda c: Done(acts.refresh(c, procedure(1).id, NOW, "lan")))
     assert (await bring_in(store, [procedure(1, place="UBND huyện")])).changed == 0
     assert await store.read(lambda c: c.execute(select(staged)).all()) == []
     assert len(await store.read(lambda c: c.execute(select(layer)).all())) == 1

@@ -1,19 +1,20 @@
 """The live library: knowledge in memory that follows the database."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, insert, select
 
+from bot.catalogue.acts import decide_alias, put_layer, set_state
 from bot.catalogue.layers import Layer
 from bot.catalogue.library import Library
-from bot.catalogue.repository import put_layer, raise_version
 from bot.catalogue.starter import load_starter_if_empty
 from bot.store import Done
 from bot.store.sqlite import SqliteStore
-from bot.tables.knowledge import entry
+from bot.tables.knowledge import alias
 from knowledge.decisions import DecisionKind
 from tests.bot.catalogue.samples import NOW, clock
 
@@ -24,6 +25,26 @@ BIRTH = "procedure:1.001193"
 def indexes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built once for all tests here: the same knowledge has the same index."""
     return tmp_path_factory.mktemp("index")
+
+
+@pytest.fixture(scope="module")
+def shipped(migrated_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the shipped knowledge in it; copy it, never write to it."""
+    path = tmp_path_factory.mktemp("shipped") / "danhoi.db"
+    shutil.copyfile(migrated_template, path)
+    asyncio.run(load_into(path))
+    return path
+
+
+async def load_into(path: Path) -> None:
+    store = SqliteStore(path)
+    assert await load_starter_if_empty(store, NOW)
+    await store.close()
+
+
+@pytest.fixture
+def database_file(shipped: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copyfile(shipped, tmp_path / "danhoi.db"))
 
 
 @pytest.fixture
@@ -46,9 +67,17 @@ def saved(folder: Path) -> dict[Path, int]:
 
 async def retire(store: SqliteStore, entry_id: str) -> None:
     def body(connection: Connection) -> Done[None]:
-        gone = update(entry).where(entry.c.id == entry_id).values(state="retired", changed_at=NOW)
-        connection.execute(gone)
-        raise_version(connection)
+        set_state(connection, entry_id, "retired", NOW, "lan")
+        return Done(None)
+
+    await store.write(body)
+
+
+async def accept(store: SqliteStore, entry_id: str, phrasing: str) -> None:
+    def body(connection: Connection) -> Done[None]:
+        row = {"entry_id": entry_id, "text": phrasing, "state": "proposed", "at": NOW}
+        connection.execute(insert(alias).values({**row, "origin": "confirmed"}))
+        decide_alias(connection, connection.scalars(select(alias.c.id)).one(), accepted=True)
         return Done(None)
 
     await store.write(body)
@@ -91,14 +120,16 @@ async def test_what_is_retired_is_no_more_offered(library: Library, store: Sqlit
     assert BIRTH not in library.decide("làm khai sanh cho con cần gì").entries
 
 
-async def test_a_new_entry_is_found_once_its_index_is_swapped_in(
+async def test_new_entries_and_accepted_phrasings_are_found_once_the_index_is_swapped(
     library: Library, store: SqliteStore
 ) -> None:
-    said = {"title": "Cấp phép thả diều sáo", "aliases": ["xin phép thả diều sáo"], "source": "x"}
+    said = {"title": "Cấp phép thả diều sáo", "source": "x"}
     new = "procedure:9.900001"
     await store.write(lambda c: Done(put_layer(c, new, Layer.OFFICE, said, NOW, "lan")))
+    await accept(store, BIRTH, "rước giấy hoa niên cho sắp nhỏ")
     await until(lambda: new in library.decide("xin phép thả diều sáo").entries)
     assert library.search("tha dieu sao")[0].id == new
+    assert library.decide("rước giấy hoa niên cho sắp nhỏ").entries[0] == BIRTH
 
 
 async def test_urgent_numbers_come_first(library: Library) -> None:

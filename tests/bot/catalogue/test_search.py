@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import Connection
 
+from bot.catalogue.acts import put_layer
 from bot.catalogue.layers import Layer
-from bot.catalogue.repository import public_entry, put_layer, search_entries
+from bot.catalogue.repository import public_entry, search_entries
 from tests.bot.catalogue.samples import NOW
 
 
