@@ -187,6 +187,8 @@ def _is_local(request: web.Request) -> bool:
 
 
 def _login_address(request: web.Request) -> str:
-    if request.method != "GET" or request.path == "/can-bo":
-        return LOGIN
-    return f"{LOGIN}?tiep={quote(request.path_qs)}"
+    """Return the login page that leads back here; after a form, to the page it stood on."""
+    if request.method == "GET":
+        return LOGIN if request.path == "/can-bo" else f"{LOGIN}?tiep={quote(request.path_qs)}"
+    page = request.path.rsplit("/", 1)[0]
+    return f"{LOGIN}?het=1&tiep={quote(page)}"

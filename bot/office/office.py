@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from bot.moments import Clock
+from bot.office import doubts
+from bot.office.doubts import Doubt
 from bot.officers.accounts import Officer
 from bot.questions import acts, repository
 from bot.questions.acts import Answer
@@ -68,6 +70,15 @@ class Office:
             return Done(after, wakes)
 
         return await self._store.write(body)
+
+    async def settle_doubt(self, officer: Officer, code: str, doubt: Doubt) -> None:
+        """Take an officer's word on whether a message arrived."""
+        now = self._clock()
+
+        def body(connection: Connection) -> Done[None]:
+            return Done(None, doubts.settle(connection, officer, code, doubt, now))
+
+        await self._store.write(body)
 
 
 _Wakes = tuple[Wake, ...]

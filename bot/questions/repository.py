@@ -298,7 +298,8 @@ def _messages_of(connection: Connection, row: Row[Any]) -> Sequence[Row[Any]]:
     The rest of the conversation stays out: it may concern another agency, or name it.
     """
     return connection.execute(
-        select(message, outbox.c.state.label("delivery"), outbox.c.receipt, outbox.c.reason)
+        select(message, outbox.c.state.label("delivery"), outbox.c.receipt)
+        .add_columns(outbox.c.id.label("outbox_id"), outbox.c.next_at)
         .outerjoin(outbox, outbox.c.message_id == message.c.id)
         .where(message.c.question_id == row.id)
         .order_by(message.c.seq)

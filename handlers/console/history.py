@@ -58,6 +58,7 @@ def _what(event: Row[Any], agencies: Mapping[str, str], wording: Wording) -> str
         wording(f"desk.refusal.{detail['reason']}") if event.act == Act.REFUSE else "",
         wording("desk.event.late") if detail.get("late") else "",
         _consent(detail, wording) if "use" in detail else "",
+        wording(f"desk.message.{detail['message']}") if "message" in detail else "",
         str(detail.get("signer", "")),
     ]
     told = "; ".join(part for part in parts if part)

@@ -44,8 +44,8 @@ class Login:
         ]
 
     async def show(self, request: web.Request) -> web.Response:
-        """Show the login form."""
-        return await self._form(request)
+        """Show the login form; say so where a session ended in the middle of work."""
+        return await self._form(request, error="login.expired" if "het" in request.query else "")
 
     async def sign_in(self, request: web.Request) -> web.StreamResponse:
         """Check name and password; a new session takes the place of any the browser had."""

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row
 
 from bot.errors import BotError
 from bot.moments import Clock
+from bot.office.doubts import Doubt
 from bot.office.office import Deed, Office
 from bot.officers import Role, accounts
-from bot.officers.accounts import Officer
+from bot.officers.accounts import OF_AN_AGENCY, Officer
 from bot.questions import guards, limits, repository
 from bot.questions.checklist import check_answer
 from bot.questions.life import Act, NotPossible, State, possible
@@ -81,11 +82,14 @@ class QuestionPages:
             Route("POST", f"{_PAGE}/{slug}", self._doing(act), Access.SESSION, guards.ROLES[act])
             for act, slug in SLUGS.items()
         ]
+        doubt = _PAGE + "/tin/{message:[0-9]{1,15}}"
         picker = f"{_PAGE}/{SLUGS[Act.TRANSFER]}"
         movers = guards.ROLES[Act.TRANSFER]
         return [
             Route("GET", _PAGE, self.show, Access.SESSION, READERS),
             Route("GET", picker, self.pick_agency, Access.SESSION, movers),
+            Route("POST", f"{doubt}/da-den", self._settling(True), Access.SESSION, OF_AN_AGENCY),
+            Route("POST", f"{doubt}/gui-lai", self._settling(False), Access.SESSION, OF_AN_AGENCY),
             *forms,
         ]
 
@@ -125,6 +129,20 @@ class QuestionPages:
             raise web.HTTPSeeOther(await self._next(request, code, act))
 
         return do
+
+    def _settling(self, arrived: bool) -> Handler:
+        async def settle(request: web.Request) -> web.StreamResponse:
+            code, doubt = (
+                request.match_info["code"],
+                Doubt(int(request.match_info["message"]), arrived),
+            )
+            try:
+                await self._office.settle_doubt(request[SESSION].officer, code, doubt)
+            except NoSuchQuestion as unknown:
+                raise web.HTTPNotFound from unknown
+            raise web.HTTPSeeOther(f"{_PAGE.format(code=code)}?xong=doubt")
+
+        return settle
 
     async def _next(self, request: web.Request, code: str, act: Act) -> str:
         """Return the question's page, or the queue once it is out of the officer's sight."""

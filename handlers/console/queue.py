@@ -10,8 +10,9 @@ from aiohttp import web
 from sqlalchemy import Connection, Row
 
 from bot.moments import Clock
+from bot.office.doubts import in_doubt
 from bot.officers import Role
-from bot.officers.accounts import Officer
+from bot.officers.accounts import OF_AN_AGENCY, Officer
 from bot.privacy import redact
 from bot.questions import repository
 from bot.questions.life import CLAIMABLE, Bucket, State
@@ -50,6 +51,7 @@ class _Seen:
     page: Page
     counts: dict[str, int]
     agencies: Sequence[Row[Any]]
+    doubts: Sequence[str]
 
 
 class Queue:
@@ -94,6 +96,7 @@ class Queue:
             texts={row.id: words_for(officer, row.text) for row in seen.page.rows},
             counts=seen.counts,
             agencies=seen.agencies,
+            doubts=seen.doubts,
             done=request.query.get("xong", ""),
             address=_address(view, filters),
         )
@@ -108,6 +111,7 @@ def _look(
         repository.queue(connection, filters, number, seen_by),
         repository.counts(connection, now, seen_by),
         repository.agencies_with_questions(connection, seen_by) if coordinates else (),
+        in_doubt(connection, seen_by) if officer.role in OF_AN_AGENCY else (),
     )
 
 

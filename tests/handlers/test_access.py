@@ -112,3 +112,12 @@ async def test_a_password_set_by_another_is_changed_before_anything_else(
         browser = Browser(client)
         await enter(world, browser, officer)
         assert "Đổi mật khẩu" in await browser.open("/can-bo")
+
+
+async def test_a_form_sent_after_the_session_ended_says_so_and_leads_back(
+    world: DeskWorld,
+) -> None:
+    async with visiting(world) as browser:
+        page = await browser.send("/can-bo/cau-hoi/4K7M2P9/soan", {"text": "đã gõ"})
+    assert "Phiên làm việc đã hết" in page
+    assert 'value="/can-bo/cau-hoi/4K7M2P9"' in page

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import product
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -13,6 +14,7 @@ from handlers.routes import Access, Route
 from tests.handlers.desk_world import DeskWorld
 
 _TURNED_AWAY = {401, 403}
+_SAMPLES = ("x", "1", "2026-11", "2026-11.json", "json", "4K7M2P9", "abc")
 _PASSED = 299  # no real handler answers so
 
 
@@ -73,8 +75,18 @@ async def _callers(world: DeskWorld) -> list[Caller]:
 
 
 def _address(route: Route) -> str:
-    parts = (part.split(":")[0] for part in route.path.replace("}", "{").split("{"))
-    return "".join("x" if n % 2 else part for n, part in enumerate(parts))
+    """Return a path that the route matches, whatever its parts must look like."""
+    resource = web.UrlDispatcher().add_route("GET", route.path, route.handler).resource
+    assert resource is not None
+    place = resource.get_info()
+    if "pattern" not in place:
+        return route.path
+    names = list(place["pattern"].groupindex)
+    for values in product(_SAMPLES, repeat=len(names)):
+        path = place["formatter"].format_map(dict(zip(names, values, strict=True)))
+        if place["pattern"].fullmatch(path):
+            return str(path)
+    raise AssertionError(f"add a sample that fits {route.path}")
 
 
 async def _let_in(_request: web.Request) -> web.StreamResponse:

@@ -8,6 +8,7 @@ import pytest
 from bot.officers import Role
 from bot.questions import desk, repository
 from bot.store.sqlite import SqliteStore
+from bot.tables.delivery import outbox
 from knowledge.decisions import MatterKind
 from tests.bot.questions.samples import NOW
 from tests.handlers.desk_world import Browser, DeskWorld, enter, furnish, visiting
@@ -226,3 +227,28 @@ async def test_claiming_twice_by_a_double_click_is_no_error(world: DeskWorld) ->
         for _ in range(2):
             page = await browser.send(f"/can-bo/cau-hoi/{opened.code}/nhan")
             assert "đã nhận câu hỏi này" in page
+
+
+@pytest.mark.parametrize(
+    ("slug", "state"),
+    [
+        pytest.param("da-den", "sent", id="it arrived"),
+        pytest.param("gui-lai", "pending", id="again"),
+    ],
+)
+async def test_an_answer_that_may_not_have_arrived_waits_for_the_officers_word(
+    world: DeskWorld, slug: str, state: str
+) -> None:
+    opened = await world.ask()
+    officer = await world.hire("an", Role.OFFICER, "ct-so-y-te")
+    async with visiting(world) as browser:
+        await enter(world, browser, officer)
+        await act(browser, opened.code, "nhan")
+        await act(browser, opened.code, "soan", text="Ở xã.", then="send")
+        await world.do(lambda c: c.execute(outbox.update().values(state="unknown")).rowcount)
+        assert "chưa rõ đã đến" in await browser.open("/can-bo")
+        await browser.send(f"/can-bo/cau-hoi/{opened.code}/tin/99/{slug}", status=404)
+        page = await browser.send(f"/can-bo/cau-hoi/{opened.code}/tin/1/{slug}")
+    assert "Ghi chú: " in page
+    kept = await world.store.read(lambda c: c.execute(outbox.select()).one())
+    assert kept.state == state
