@@ -10,12 +10,13 @@ import typer
 
 from bot.clock.starter import calendar
 from bot.commands.environment import read_settings
-from bot.commands.output import give_up
 from bot.segments import repository
 from bot.segments.documents import as_docx, as_text, as_xlsx
 from bot.segments.listing import Listing
 from bot.segments.months import Month, Schedule
+from bot.settings import Settings
 from bot.store.opening import open_for_command
+from bot.store.urls import sqlite_path
 from bot.wording import Wording
 
 
@@ -34,19 +35,21 @@ def segment(
 ) -> None:
     """Print the month's segment list; `air_date` is there for any month, with or without data."""
     wanted = Month.read(month)
-    listing = asyncio.run(_load(wanted))
+    listing = asyncio.run(_load(read_settings(), wanted))
     sys.stdout.buffer.write(_render(listing, shape))
+    sys.stdout.buffer.flush()
 
 
-async def _load(month: Month) -> Listing:
-    store = open_for_command(read_settings())
+async def _load(settings: Settings, month: Month) -> Listing:
+    plain = Schedule(calendar(), {})
+    path = sqlite_path(settings.database_url)
+    if path is not None and not path.exists():
+        # nothing was ever answered here; the calendar still knows the day
+        return Listing(str(month), plain.air_date(month), theme="", status="open")
+    store = open_for_command(settings)
     try:
         return await store.read(
-            lambda connection: repository.listing(
-                connection,
-                month,
-                repository.schedule_of(connection, Schedule(calendar(), {})),
-            )
+            lambda c: repository.listing(c, month, repository.schedule_of(c, plain))
         )
     finally:
         await store.close()
@@ -58,8 +61,4 @@ def _render(listing: Listing, shape: Shape) -> bytes:
     wording = Wording.load()
     if shape is Shape.TXT:
         return as_text(listing, wording).encode()
-    if shape is Shape.XLSX:
-        return as_xlsx(listing, wording)
-    if shape is Shape.DOCX:
-        return as_docx(listing, wording)
-    give_up(f"no such format: {shape}")
+    return (as_xlsx if shape is Shape.XLSX else as_docx)(listing, wording)

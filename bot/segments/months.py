@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from bot.clock import WorkCalendar, working_days_before
 from bot.errors import BotError
 
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"((?:19|2\d)\d\d)-(0[1-9]|1[0-2])")
 _SATURDAY = 5
 
 
