@@ -10,13 +10,14 @@ from typing import Any
 
 import yaml
 
-from knowledge.entries import Entry, EntryKind, Facet, Fact
+from knowledge.entries import Entry, EntryKind, Facet
 
 _DATA = Path(__file__).parent / "data" / "lint_rules.yaml"
 _SENTENCE = re.compile(r"[^.;\n]+(?:\.(?=\S)[^.;\n]*)*")
 _EXCERPT = 160
 #: found by the shape of the entry, not by a pattern
 LIST_ONLY = "list_only"
+SUMMARY = "summary"
 UNCONFIRMED = "unconfirmed"
 
 
@@ -30,13 +31,13 @@ class Rule:
     pattern: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
     across: re.Pattern[str] | None = None
-    facets: frozenset[Facet] = frozenset(Facet)
+    facets: frozenset[str] = frozenset()  # empty: all of them, and the summary
     sources: frozenset[str] = frozenset()
 
-    def concerns(self, facet: Facet, fact: Fact, on: date) -> bool:
-        """Whether the rule looks at this fact at all on that day."""
-        from_source = not self.sources or fact.source in self.sources
-        return self.since <= on and facet in self.facets and from_source
+    def concerns(self, facet: str, source: str, on: date) -> bool:
+        """Whether the rule looks at this facet from this source at all on that day."""
+        of_facet = not self.facets or facet in self.facets
+        return self.since <= on and of_facet and (not self.sources or source in self.sources)
 
     def excerpt(self, text: str) -> str | None:
         """Return what of a lower-case text breaks the rule, None when nothing does."""
@@ -64,12 +65,14 @@ class Finding:
 
 def lint(entry: Entry, on: date) -> tuple[Finding, ...]:
     """Return what is wrong with an entry on that day; a fact held back always has a reason."""
+    judged = (*([SUMMARY] if entry.summary else []), *entry.facts)
+    texts = {str(name): text_of(entry, name) for name in judged}
     found = [
-        Finding(facet.value, rule.id, _short(excerpt))
-        for facet, fact in entry.facts.items()
+        Finding(name, rule.id, _short(excerpt))
+        for name, text in texts.items()
         for rule in rules()
-        if rule.concerns(facet, fact, on)
-        and (excerpt := rule.excerpt(fact.text.lower())) is not None
+        if rule.concerns(name, _source(entry, name), on)
+        and (excerpt := rule.excerpt(text.lower())) is not None
     ]
     told = {finding.facet for finding in found}
     found += [
@@ -80,6 +83,17 @@ def lint(entry: Entry, on: date) -> tuple[Finding, ...]:
     if entry.kind is EntryKind.PROCEDURE and not entry.facts.keys() - {Facet.PLACE}:
         found.append(Finding("", LIST_ONLY, _short(entry.title)))
     return tuple(found)
+
+
+def text_of(entry: Entry, name: str) -> str:
+    """Return what a finding is about: a facet, the summary, or with "" the whole entry."""
+    if name == SUMMARY:
+        return entry.summary
+    return entry.facts[Facet(name)].text if name else entry.title
+
+
+def _source(entry: Entry, name: str) -> str:
+    return entry.source if name == SUMMARY else entry.facts[Facet(name)].source
 
 
 @cache
@@ -105,7 +119,7 @@ def _rule(record: Mapping[str, Any]) -> Rule:
         id=record["id"],
         since=record["since"],
         why=record["why"],
-        facets=frozenset(map(Facet, record.get("facets", Facet))),
+        facets=frozenset(Facet(name) for name in record.get("facets", ())),
         sources=frozenset(record.get("sources", ())),
         **patterns,
     )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from knowledge.entries import Entry, EntryKind, Facet, Fact
-from knowledge.lint import Finding, lint
+from knowledge.lint import SUMMARY, Finding, lint, text_of
 
 Data = Mapping[str, Any]
 
@@ -105,20 +105,18 @@ def assemble(
 ) -> Assembled:
     """Merge, look for faults as of that day, and leave out every fact nobody can vouch for."""
     entry = merge(entry_id, layers)
-    findings = tuple((found, _digest_at(entry, found)) for found in lint(entry, on))
+    findings = tuple((found, text_digest(text_of(entry, found.facet))) for found in lint(entry, on))
     facts = {
         facet: _judged(fact, _about(facet, findings), confirmations)
         for facet, fact in entry.facts.items()
     }
-    return Assembled(replace(entry, facts=facts), findings)
+    summary = Fact(entry.summary)
+    told = _judged(summary, _about(SUMMARY, findings), confirmations).text
+    return Assembled(replace(entry, facts=facts, summary=told), findings)
 
 
-def _digest_at(entry: Entry, found: Finding) -> str:
-    return text_digest(entry.facts[Facet(found.facet)].text if found.facet else entry.title)
-
-
-def _about(facet: Facet, findings: Iterable[tuple[Finding, str]]) -> list[tuple[Finding, str]]:
-    return [(found, digest) for found, digest in findings if found.facet == facet]
+def _about(name: str, findings: Iterable[tuple[Finding, str]]) -> list[tuple[Finding, str]]:
+    return [(found, digest) for found, digest in findings if found.facet == name]
 
 
 def _judged(

@@ -38,7 +38,7 @@ from bot.catalogue.repository import (
 )
 from bot.store import upsert
 from bot.tables.knowledge import entry, entry_version, finding, import_run, layer, staged
-from knowledge.entries import Entry
+from knowledge.entries import Entry, EntryKind
 
 StagedRow = dict[str, Any]
 
@@ -103,12 +103,19 @@ def _row(run: Run, found: Entry, data: Data, before: Known) -> StagedRow:
         "data": data,
         "merged": put_together.entry.as_json(),
         "folded": folded(put_together.entry),
-        "state": before.state if before.state in _KEPT_STATES else PUBLIC,
+        "state": _state(before, put_together.entry),
         "source": found.source,
         "checked_on": found.checked_on,
         "findings": [_plain(row, before.confirmations) for row in rows],
         "base_version": before.version,
     }
+
+
+def _state(before: Known, found: Entry) -> str:
+    """A frequent question is nothing without its answer: it waits for an officer."""
+    if before.state in _KEPT_STATES:
+        return before.state
+    return "draft" if found.kind is EntryKind.FAQ and not found.summary else PUBLIC
 
 
 def _plain(

@@ -60,6 +60,7 @@ def broken(facet: Facet, text: str, on: date = TODAY, source: str = "") -> set[s
         ),
         pytest.param("empty", Facet.RESULT, "Không có thông tin", id="nothing said"),
         pytest.param("empty", Facet.DOCUMENTS, "- ;", id="punctuation only"),
+        pytest.param("empty", Facet.FORM, "", id="no text at all"),
         pytest.param(
             "crawl_debris", Facet.CONDITIONS, "Không có thông tinTừ khóaKhông có", id="web page"
         ),
@@ -125,6 +126,11 @@ def test_a_fact_held_back_by_its_author_always_has_a_reason() -> None:
 
 def test_an_entry_with_nothing_but_a_name_is_listed_as_such() -> None:
     assert LIST_ONLY in {finding.rule for finding in lint(entry(Facet.PLACE, "Sở Y tế"), TODAY)}
+
+
+def test_a_summary_is_judged_like_a_fact() -> None:
+    asked = Entry("faq:q1", EntryKind.FAQ, "q1", "Cần gì?", summary="Mang theo sổ hộ khẩu.")
+    assert [(f.facet, f.rule) for f in lint(asked, TODAY)] == [("summary", "household_book")]
 
 
 def test_every_rule_has_a_reason_an_officer_can_read() -> None:

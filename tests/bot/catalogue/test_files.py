@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 
 from bot.catalogue.files import File, FileImport
 from bot.catalogue.kinds import COLUMNS, Kind, UnknownKind, guess, template
-from bot.catalogue.repository import public_entry, search_entries
+from bot.catalogue.repository import count_by_state, public_entry, search_entries
 from bot.store.sqlite import SqliteStore
 from bot.tables.directory import agency, holiday, place, plan_item, succession
 from knowledge.entries import Facet
@@ -161,3 +161,10 @@ async def test_every_bad_row_is_named_with_its_field(store: SqliteStore) -> None
         (5, "colour"),
     ]
     assert summary.rows == 1
+
+
+async def test_an_answer_with_a_fault_waits_for_an_officer(store: SqliteStore) -> None:
+    text = "code,question,answer,source\nq1,Cần mang gì?,Mang theo sổ hộ khẩu.,Sổ tay\n"
+    await import_text(store, "a.csv", text, Kind.FAQ)
+    assert await store.read(lambda c: public_entry(c, "q1")) is None
+    assert await store.read(count_by_state) == {("faq", "draft"): 1}
