@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.conversation import answers, followup, handover, ratings
 from bot.conversation.acts import Step
 from bot.conversation.cards import hotlines_card
-from bot.conversation.payloads import Press, is_payload, read_payload
+from bot.conversation.payloads import Press, is_payload, payload, read_payload
 from bot.conversation.replies import menu, say
 from bot.conversation.state import Awaiting, Memory, Offer
 from bot.conversation.words import is_no, is_yes, label_in, number_in
@@ -14,9 +14,9 @@ from bot.conversation.world import World
 _NATIONAL_LINES = tuple(f"hotline:{number}" for number in (113, 114, 115, 112, 111))
 
 
-def press(world: World, memory: Memory, payload: str) -> Step:
-    """Do what a button stands for; an unknown one gets a kind word."""
-    pressed = read_payload(payload)
+def press(world: World, memory: Memory, carried: str) -> Step:
+    """Do what a button stands for by what it carries; an unknown one gets a kind word."""
+    pressed = read_payload(carried)
     if pressed is None:
         return Step(memory, (say(world, "button.unknown", *menu(world)),))
     if pressed.act in {"clear", "more", "wrong", "status", "withdraw", "waiting"}:
@@ -98,8 +98,8 @@ def _take(world: World, memory: Memory, offer: Offer) -> Step:
 
 
 def _numbered(world: World, memory: Memory, number: int) -> Step | None:
-    real = [offer for offer in memory.offers if not _denies(offer)]
-    offers = real if number == -1 and real else list(memory.offers)
+    matters = [offer for offer in memory.offers if offer.payload != payload("none")]
+    offers = matters if number == -1 else list(memory.offers)
     place = len(offers) if number == -1 else number
     if 1 <= place <= len(offers):
         return _take(world, memory, offers[place - 1])
@@ -117,8 +117,3 @@ def _meant(world: World, memory: Memory, fits: Callable[[Press], bool]) -> Step 
     if memory.awaiting in (Awaiting.CHOICE, Awaiting.RATING, Awaiting.WITHDRAW):
         return Step(memory, (say(world, "choices.range", last=len(memory.offers)),))
     return None
-
-
-def _denies(offer: Offer) -> bool:
-    pressed = read_payload(offer.payload)
-    return pressed is not None and pressed.denies

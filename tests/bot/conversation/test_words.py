@@ -124,6 +124,8 @@ def test_a_label_may_be_typed_with_or_without_marks(text: str, place: int | None
         ("câu hỏi của tôi", Command.STATUS),
         ("câu hỏi của tôi tới đâu rồi", Command.STATUS),
         ("có trả lời chưa", Command.STATUS),
+        ("chừng nào có trả lời", Command.STATUS),
+        ("tới đâu rồi vậy", Command.STATUS),
         ("huỷ", Command.WITHDRAW),
         ("hủy câu hỏi", Command.WITHDRAW),
         ("tôi muốn rút câu hỏi", Command.WITHDRAW),
