@@ -9,12 +9,14 @@ from bot.conversation.replies import button, menu, say
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.world import World
 from bot.messages import Button, Outgoing
+from bot.privacy import redact
 from bot.questions.life import State
 from knowledge.decisions import Decision, DecisionKind, MatterKind
 from knowledge.entries import Entry, Facet
 
 _KEPT_WORDS = 600
 _SHORT = 6
+_LONGEST_ALIAS = 20
 _EMERGENCY_NUMBERS = {
     "fire": ("114", "115"),
     "drowning": ("114", "115"),
@@ -133,7 +135,8 @@ def chosen(world: World, memory: Memory, entry_id: str) -> Step:
 
 def helped(world: World, memory: Memory) -> Step:
     """Thank; the words and the entry that fitted them are proposed for the library."""
-    proposed = (ProposeAlias(memory.entry, memory.asked),) if memory.asked and memory.entry else ()
+    is_phrase = bool(memory.asked and memory.entry) and _could_be_an_alias(memory.asked)
+    proposed = (ProposeAlias(memory.entry, memory.asked),) if is_phrase else ()
     return Step(replace(memory.settled(), asked=""), (*proposed, say(world, "helped")))
 
 
@@ -153,6 +156,11 @@ def not_helped(world: World, memory: Memory) -> Step:
 def prompt(world: World, memory: Memory) -> Step:
     """Gently ask for the rest of a thought that did not come; what is open stays open."""
     return Step(memory, (_no_question(say(world, "prompt")),))
+
+
+def _could_be_an_alias(text: str) -> bool:
+    """Whether words may teach the library: short, and nobody's name or number among them."""
+    return len(text.split()) <= _LONGEST_ALIAS and not redact(text).masks
 
 
 def _no_question(message: Outgoing) -> Outgoing:

@@ -107,3 +107,9 @@ async def test_helped_proposes_the_words_for_the_library(chat: Chat) -> None:
     assert thanks.text.startswith("Dạ, cảm ơn")
     aliases = chat.connection.exec_driver_sql("select entry_id, text, state from alias").all()
     assert list(map(tuple, aliases)) == [(BIRTH.id, "làm khai sinh cần gì", "proposed")]
+
+
+async def test_words_with_a_number_of_somebody_teach_nothing(chat: Chat) -> None:
+    await chat.says("làm khai sinh cho cháu, số tôi 0912 345 678")
+    await chat.presses("#x:helped")
+    assert chat.connection.exec_driver_sql("select count(*) from alias").scalar() == 0
