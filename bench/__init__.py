@@ -1,1 +1,1 @@
-"""Measurements, apart from the tests: `python -m bench`."""
+"""Benchmarks: tables printed as Markdown."""

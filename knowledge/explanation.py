@@ -47,7 +47,11 @@ class Explanation:
 
 
 def explained(
-    query: Query, ranked: Sequence[Candidate], decision: Decision, entries: Sequence[Entry], shelf: Shelf
+    query: Query,
+    ranked: Sequence[Candidate],
+    decision: Decision,
+    entries: Sequence[Entry],
+    shelf: Shelf,
 ) -> Explanation:
     """Lay open how a decision came about."""
     words = zip(query.words.accented, query.weights, strict=True)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from knowledge.index import Floats, Index, Ints, pairs
@@ -15,7 +14,7 @@ NAMES = (
     "asked_covered", "title_covered", "both_covered", "head_covered",
     "pairs_asked", "pairs_title", "retrieval", "verbatim",
     "worst_asked_missing", "worst_title_missing", "phrasing", "translated",
-    "token_set", "partial", "length", "marks_agree",
+    "token_set", "tiny", "length", "marks_agree",
     "asked_squared", "title_squared", "phrasing_both", "popular",
     "action_missing", "action_extra", "trait_missing", "trait_extra",
     "ministry", "province", "commune", "military",
@@ -24,6 +23,7 @@ NAMES = (
 SAME_FOLD = 0.45  # worth of a word whose marks were typed and differ
 TRAIT_START = NAMES.index("popular")
 HEAD = 8
+TINY = 2
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ def features(
     rows[:, 7] = (rows[:, 1] > 0.97) & (rows[:, 5] > 0.97)
     rows[:, 10] = ~index.unit_is_title[units]
     rows[:, 12] = process.cdist([query.text], texts, scorer=fuzz.token_set_ratio)[0] / 100.0
-    rows[:, 13] = process.cdist([query.text], texts, scorer=fuzz.partial_ratio)[0] / 100.0
     lengths = index.unit_terms.starts[units + 1] - index.unit_terms.starts[units]
+    rows[:, 13] = lengths <= TINY
     rows[:, 14] = np.log1p(lengths) / 4.0
     rows[:, 16], rows[:, 17] = rows[:, 0] ** 2, rows[:, 1] ** 2
     rows[:, 18] = rows[:, 10] * rows[:, 2]
@@ -108,32 +108,41 @@ def _word_columns(
 ) -> tuple[tuple[Floats, Floats, Floats, Floats], tuple[Floats, Floats]]:
     flat, owner = index.unit_terms.gather(units)
     terms = index.unit_terms.values[flat]
-    place = np.full(len(index.idf), -1, np.int32)
-    place[query.terms] = np.arange(len(query.terms), dtype=np.int32)
-    column = place[terms]
-    hit = column >= 0
-    agree = np.zeros(len(flat), np.float32)
-    same = index.unit_marks[flat] == query.marks[np.maximum(column, 0)] if len(query.marks) else hit
-    agree[hit] = np.where(same[hit] | (not query.marked), 1.0, SAME_FOLD)
-    met = np.zeros((len(units), max(len(query.terms), 1)), np.float32)
-    met[owner[hit], column[hit]] = agree[hit]
+    agree, met = _met(query, index.unit_marks[flat], terms, owner, (len(units), len(index.idf)))
     mass = index.idf[terms] * index.unit_weights[flat]
-    total = _sums(mass, owner, len(units))
-    titled = _sums(mass * agree, owner, len(units)) / np.maximum(total, 1e-6)
-    begins = index.unit_terms.starts[units]
-    head = (flat - begins[owner]) < HEAD
-    headed = _sums(mass * agree * head, owner, len(units)) / np.maximum(
-        _sums(mass * head, owner, len(units)), 1e-6
-    )
+    near = mass * ((flat - index.unit_terms.starts[units][owner]) < HEAD)
+    titled = _share(mass * agree, mass, owner, len(units))
+    headed = _share(near * agree, near, owner, len(units))
     weights = query.weights if len(query.weights) else np.zeros(1, np.float32)
     whole = float(weights.sum()) + query.unknown + 1e-6
-    asked_for = met @ weights / whole
-    hits = np.maximum((met > 0).sum(1), 1)
+    marks = met.sum(1) / np.maximum((met > 0).sum(1), 1)
     top = max(float(index.idf.max(initial=1.0)), 1e-6)
     worst_asked = np.maximum(((1 - met) * weights).max(1), min(query.unknown, top)) / top
     worst_title = np.zeros(len(units), np.float32)
     np.maximum.at(worst_title, owner, mass * (1 - agree))
-    return (asked_for, titled, headed, met.sum(1) / hits), (worst_asked, worst_title / top)
+    return (met @ weights / whole, titled, headed, marks), (worst_asked, worst_title / top)
+
+
+def _met(
+    query: Asked, marks: Ints, terms: Ints, owner: Ints, shape: tuple[int, int]
+) -> tuple[Floats, Floats]:
+    """Return how each word of the units agrees, and how each asked word is met by each unit."""
+    units, vocabulary = shape
+    place = np.full(vocabulary, -1, np.int32)
+    place[query.terms] = np.arange(len(query.terms), dtype=np.int32)
+    column = place[terms]
+    hit = column >= 0
+    agree = np.zeros(len(terms), np.float32)
+    met = np.zeros((units, max(len(query.terms), 1)), np.float32)
+    if hit.any():
+        same = marks[hit] == query.marks[column[hit]]
+        agree[hit] = np.where(same | (not query.marked), 1.0, SAME_FOLD)
+        met[owner[hit], column[hit]] = agree[hit]
+    return agree, met
+
+
+def _share(part: Floats, whole: Floats, owner: Ints, size: int) -> Floats:
+    return _sums(part, owner, size) / np.maximum(_sums(whole, owner, size), 1e-6)
 
 
 def _pair_columns(query: Asked, units: Ints, index: Index) -> tuple[Floats, Floats]:
@@ -143,11 +152,8 @@ def _pair_columns(query: Asked, units: Ints, index: Index) -> tuple[Floats, Floa
     weight[query.pairs] = query.pair_weights
     idf = index.idf[terms]
     asked_for = _sums(weight[terms], owner, len(units)) / max(float(query.pair_weights.sum()), 1e-6)
-    titled = _sums(idf * (weight[terms] > 0), owner, len(units)) / np.maximum(
-        _sums(idf, owner, len(units)), 1e-6
-    )
-    return asked_for, titled
+    return asked_for, _share(idf * (weight[terms] > 0), idf, owner, len(units))
 
 
-def _sums(values: NDArray[np.float32], owner: Ints, size: int) -> Floats:
-    return np.bincount(owner, values, size).astype(np.float32)
+def _sums(values: Floats, owner: Ints, size: int) -> Floats:
+    return np.asarray(np.bincount(owner, values, size), np.float32)

@@ -7,7 +7,9 @@ from knowledge.patterns import Match, Phrases, Words
 from knowledge.places import Place
 from knowledge.text import bare, split
 
-_LEADS = frozenset({"o", "tai", "xa", "phuong", "tran", "huyen", "quan", "pho", "ubnd", "ve", "den", "xuong", "duoi", "ben", "ap", "khom"})  # fmt: skip
+_LEADS = frozenset(
+    "o tai xa phuong tran huyen quan pho ubnd ve den xuong duoi ben ap khom cu lao con".split()
+)
 _DROPPED = ("thị trấn ", "thị xã ", "thành phố ", "xã ", "phường ", "huyện ", "quận ", "tỉnh ")
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from knowledge.text import bare
 from knowledge.units import Unit
 
 Ints = NDArray[np.int32]
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 PAIR_SHARE = 0.6
 LENGTH_PENALTY = 0.35
@@ -35,7 +37,9 @@ class Rows:
         """Return flat positions of the chosen rows and, for each, which chosen row it is of."""
         lengths = self.starts[chosen + 1] - self.starts[chosen]
         owner = np.repeat(np.arange(len(chosen), dtype=np.int32), lengths)
-        first = np.repeat(self.starts[chosen] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+        first = np.repeat(
+            self.starts[chosen] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths
+        )
         return first + np.arange(len(owner)), owner
 
 
@@ -102,7 +106,7 @@ class Index:
 def pairs(words: Sequence[str]) -> Iterable[str]:
     """Yield neighbouring words, folded, as one term."""
     folded = [bare(word) for word in words]
-    return (f"{one} {two}" for one, two in zip(folded, folded[1:], strict=False))
+    return (f"{one} {two}" for one, two in pairwise(folded))
 
 
 def _distinct(unit: Unit) -> list[tuple[str, float]]:

@@ -1,19 +1,40 @@
-"""What kind of message this is, read from its signals before any entry is looked at."""
+"""What kind of message this is, read from its words and signals."""
 
+import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 
 from knowledge.decisions import DecisionKind, MatterKind
-from knowledge.patterns import Words
+from knowledge.query import Query
 
+HERE = Path(__file__).parent / "data" / "intents.json"
+
+LOOK_UP = "look_up"
 EMERGENCIES = ("fire", "drowning", "medical", "suicide", "child", "crime")
 IDLE = ("injection", "spam", "abuse", "chatter", "thanks", "greeting", "bye")
-DESK = ("scam", "real_channel", "own_file", "officer")
+TOPICAL = ("own_file", "scam", "real_channel", "officer", "hotline")
+WORD = 0.35  # how loudly a plain word speaks beside a signal
+CAP = 2.5
+
+_DECIDED = {
+    "smalltalk": DecisionKind.SMALLTALK,
+    "emergency": DecisionKind.EMERGENCY,
+    LOOK_UP: None,
+    "hotline": None,
+}
+_MATTER = {
+    "feedback": MatterKind.FEEDBACK,
+    "complaint": MatterKind.COMPLAINT,
+    "denunciation": MatterKind.DENUNCIATION,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A message's kind where its signals settle it; `kind` is None for a question to look up."""
+    """A message's kind where it is settled; `kind` is None for a question to look up."""
 
     kind: DecisionKind | None
     topic: str = ""
@@ -22,7 +43,35 @@ class Intent:
     reason: str = ""
 
 
-LOOK_UP = Intent(None)
+@dataclass(frozen=True)
+class Intents:
+    """A multinomial logistic model: weights by feature and kind."""
+
+    weights: Mapping[str, Mapping[str, float]]
+
+    @classmethod
+    def load(cls, path: Path = HERE) -> "Intents":
+        """Read the learned weights."""
+        return cls(json.loads(path.read_text(encoding="utf-8"))["weights"])
+
+    def of(self, query: Query, found: float) -> Intent:
+        """Settle a message's kind; `found` is how surely a procedure answers it."""
+        if not any(w.isalpha() and len(w) > 1 for w in query.words.folded):
+            return Intent(DecisionKind.SMALLTALK, "chatter", sure=0.95)
+        chances = self.chances(evidence(query, found))
+        name = max(chances, key=lambda kind: (chances[kind], kind))
+        return _settled(name, chances[name], query.signals)
+
+    def chances(self, view: Mapping[str, float]) -> dict[str, float]:
+        """Return the probability of each kind."""
+        sums = dict(self.weights[""])
+        for name, value in view.items():
+            for kind, weight in self.weights.get(name, {}).items():
+                sums[kind] += weight * value
+        top = max(sums.values())
+        parts = {kind: math.exp(total - top) for kind, total in sums.items()}
+        whole = sum(parts.values())
+        return {kind: part / whole for kind, part in parts.items()}
 
 
 def khmer(text: str) -> bool:
@@ -30,64 +79,46 @@ def khmer(text: str) -> bool:
     return sum("\u1780" <= c <= "\u17ff" for c in text) >= 2
 
 
-def intent_of(signals: Mapping[str, float], words: Words, content: int) -> Intent:
-    """Settle the kind of a message; `content` counts the words that carry a matter."""
-    seen = signals.get
-    asks = seen("procedure", 0.0)
-    return (
-        _emergency(signals, asks)
-        or _grave(signals, asks)
-        or _desk(signals, asks)
-        or _feedback(signals, asks)
-        or _idle(signals, words, content)
-        or LOOK_UP
+def evidence(query: Query, found: float) -> dict[str, float]:
+    """Return the features of a message: signals, words, and how a procedure fits."""
+    signals = query.signals
+    view = {f"s:{name}": min(strength, CAP) for name, strength in signals.items()}
+    view |= {f"has:{name}": 1.0 for name in signals}
+    view["urgent"] = min(sum(signals.get(name, 0.0) for name in EMERGENCIES), CAP)
+    view["life"] = min(signals.get("thing", 0.0), 1.5) * min(signals.get("problem", 0.0), 1.5)
+    view["office"] = min(signals.get("official", 0.0), 1.0) * min(
+        signals.get("conduct", 0.0) + signals.get("denunciation", 0.0), 2.0
+    )
+    count = len(query.content)
+    view |= {"found": found, "empty": float(count == 0), "short": float(count <= 2)}
+    view |= {"long": min(count, 20) / 20.0, "facet": float(query.facet is not None)}
+    view["translated"] = float(len(query.variants) > 1)
+    words = query.words.folded
+    for word in words:
+        view[f"w:{word}"] = WORD
+    for one, two in pairwise(words):
+        view[f"w:{one} {two}"] = WORD
+    return view
+
+
+def _settled(name: str, chance: float, signals: Mapping[str, float]) -> Intent:
+    topic = name if name in TOPICAL else ""
+    if name == "emergency":
+        topic = _loudest(signals, EMERGENCIES) or "crime"
+    elif name == "smalltalk":
+        topic = _loudest(signals, IDLE) or "chatter"
+    elif name == "feedback" and signals.get("conduct", 0.0) >= 1.0:
+        topic = "conduct"
+    late = name == "own_file" and signals.get("late", 0.0) >= 1.0
+    return Intent(
+        _DECIDED.get(name, DecisionKind.HANDOFF),
+        topic,
+        MatterKind.FEEDBACK if late else _MATTER.get(name, MatterKind.QUESTION),
+        round(chance, 4),
+        f"nhận diện: {name}",
     )
 
 
-def _emergency(signals: Mapping[str, float], asks: float) -> Intent | None:
-    calm = asks + signals.get("calm", 0.0)
-    found = [(signals[name], name) for name in EMERGENCIES if name in signals]
-    strength, topic = max(found, default=(0.0, ""))
-    if strength >= 1.0 and strength > calm:
-        return Intent(DecisionKind.EMERGENCY, topic, reason="việc khẩn cấp: gọi số ngay")
-    return None
-
-
-def _grave(signals: Mapping[str, float], asks: float) -> Intent | None:
-    accuses, objects = signals.get("denunciation", 0.0), signals.get("complaint", 0.0)
-    if accuses >= 1.0 and accuses >= objects and accuses > 0.6 * asks:
-        return Intent(DecisionKind.HANDOFF, "", MatterKind.DENUNCIATION, reason="tố cáo")
-    if objects >= 1.0 and objects > 0.6 * asks:
-        return Intent(DecisionKind.HANDOFF, "", MatterKind.COMPLAINT, reason="khiếu nại")
-    return None
-
-
-def _desk(signals: Mapping[str, float], asks: float) -> Intent | None:
-    found = [(signals[name], name) for name in DESK if name in signals]
-    strength, topic = max(found, default=(0.0, ""))
-    if strength < 1.0 or strength <= 0.5 * asks:
-        return None
-    late = topic == "own_file" and signals.get("late", 0.0) >= 1.0
-    matter = MatterKind.FEEDBACK if late else MatterKind.QUESTION
-    return Intent(DecisionKind.HANDOFF, topic, matter, reason=f"việc riêng: {topic}")
-
-
-def _feedback(signals: Mapping[str, float], asks: float) -> Intent | None:
-    strength = sum(signals.get(name, 0.0) for name in ("feedback", "conduct", "late"))
-    if strength >= 1.0 and strength > 0.7 * asks:
-        topic = "conduct" if signals.get("conduct", 0.0) >= 1.0 else ""
-        return Intent(DecisionKind.HANDOFF, topic, MatterKind.FEEDBACK, reason="phản ánh")
-    return None
-
-
-def _idle(signals: Mapping[str, float], words: Words, content: int) -> Intent | None:
-    if signals.get("injection", 0.0) >= 1.0:
-        return Intent(DecisionKind.SMALLTALK, "injection")
-    if signals.get("spam", 0.0) >= 1.0:
-        return Intent(DecisionKind.SMALLTALK, "spam")
-    if not any(word.isalpha() and len(word) > 1 for word in words.folded):
-        return Intent(DecisionKind.SMALLTALK, "chatter", sure=0.95)
-    found = [(signals[name], name) for name in IDLE if name in signals]
-    if found and signals.get("procedure", 0.0) < 1.0 and content <= 1:
-        return Intent(DecisionKind.SMALLTALK, max(found)[1])
-    return None
+def _loudest(signals: Mapping[str, float], names: tuple[str, ...]) -> str:
+    strength, name = max((signals.get(name, 0.0), name) for name in names)
+    return name if strength else ""

@@ -22,6 +22,7 @@ class Verdict:
     kind: DecisionKind
     offered: int
     confidence: float
+    listed: float = 0.0  # how surely the first four hold the right one
 
 
 @dataclass(frozen=True)
@@ -39,24 +40,20 @@ class Judge:
         table = json.loads(path.read_text(encoding="utf-8"))
         return cls(table["right"], table["listed"], table["answer_from"], table["list_from"])
 
-    def verdict(
-        self, query: Query, groups: Sequence[Sequence[Candidate]], mass: float
-    ) -> Verdict:
+    def verdict(self, query: Query, groups: Sequence[Sequence[Candidate]], mass: float) -> Verdict:
         """Decide between an answer, choices and the desk; `mass` is how much is said."""
         if not groups:
             return Verdict(DecisionKind.HANDOFF, 0, 0.5)
         view = signs(query, groups, mass)
         right, listed = probability(self.right, view), probability(self.listed, view)
         if right >= self.answer_from:
-            return Verdict(DecisionKind.ANSWER, 1, right)
+            return Verdict(DecisionKind.ANSWER, 1, right, listed)
         if listed >= self.list_from and len(groups) >= 2:
-            return Verdict(DecisionKind.CHOICES, CHOICES, max(listed, right))
-        return Verdict(DecisionKind.HANDOFF, 0, 1.0 - listed)
+            return Verdict(DecisionKind.CHOICES, CHOICES, max(listed, right), listed)
+        return Verdict(DecisionKind.HANDOFF, 0, 1.0 - listed, listed)
 
 
-def signs(
-    query: Query, groups: Sequence[Sequence[Candidate]], mass: float
-) -> dict[str, float]:
+def signs(query: Query, groups: Sequence[Sequence[Candidate]], mass: float) -> dict[str, float]:
     """Return what the probabilities are computed from."""
     best = groups[0][0]
     scores = [group[0].score for group in groups] + [best.score - 8.0] * 5

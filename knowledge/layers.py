@@ -23,7 +23,9 @@ def over(own: Entry, below: Entry) -> Entry:
         if not getattr(own, name) and getattr(below, name)
     }
     facts: dict = dict(below.facts)  # type: ignore[type-arg]
-    facts.update({facet: fact for facet, fact in own.facts.items() if _better(fact, facts.get(facet))})
+    facts.update(
+        {facet: fact for facet, fact in own.facts.items() if _better(fact, facts.get(facet))}
+    )
     return replace(own, **{**empty, "facts": facts})
 
 

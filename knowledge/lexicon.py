@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from knowledge.patterns import Phrases
@@ -84,6 +84,12 @@ class Lexicon:
         single = self.folder / f"{name}.tsv"
         for path in [single] if single.is_file() else sorted((self.folder / name).glob("*.tsv")):
             yield from rows(path)
+
+
+@cache
+def standard() -> Lexicon:
+    """Return the lexicon that ships with the project; compiling takes a second, so only once."""
+    return Lexicon()
 
 
 def rows(path: Path) -> Iterator[tuple[str, str]]:

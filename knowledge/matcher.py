@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from knowledge import storage
+from knowledge.clauses import clauses
 from knowledge.decisions import Decision, DecisionKind, MatterKind
-from knowledge.entries import Entry, EntryKind, Facet
+from knowledge.entries import Entry, EntryKind
 from knowledge.explanation import Explanation, explained
-from knowledge.gazetteer import Found, Gazetteer
-from knowledge.intent import Intent, intent_of, khmer
+from knowledge.gazetteer import NOWHERE, Found, Gazetteer
+from knowledge.intent import Intent, Intents, khmer
 from knowledge.judgement import Judge, Verdict
-from knowledge.lexicon import Lexicon
+from knowledge.lexicon import standard
 from knowledge.places import Place
 from knowledge.query import Query, Reader
 from knowledge.ranking import Candidate, Ranker, Shelf, weights_from
@@ -22,6 +23,11 @@ from knowledge.text import clean
 
 CODES = 10
 RANKED = 24
+DESK_TOPICS = frozenset({"own_file", "scam", "real_channel", "officer", "hotline"})
+WHOLE = 0.93  # an answer that covers so much of the words leaves no second matter
+PART_MASS = 6.0  # how much a clause must say to be a matter of its own
+PART_COVERED = 0.62
+LINE_FITS = 0.6
 
 Groups = list[list[Candidate]]
 
@@ -38,9 +44,17 @@ NO_CONTEXT = Context()
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _Seen:
+    text: str
     query: Query
     place: Found
+    groups: Groups
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    query: Query
     groups: Groups
     decision: Decision
 
@@ -54,7 +68,7 @@ class Matcher:
         self._shelf = shelf
         self._numbers = {entry.id: number for number, entry in enumerate(self._entries)}
         self._codes = {entry.code: number for number, entry in enumerate(self._entries)}
-        lexicon = Lexicon()
+        lexicon = standard()
         self._gazetteer = Gazetteer(places)
         known = {term for term in shelf.index.terms if " " not in term}
         known |= lexicon.vocabulary | self._gazetteer.vocabulary
@@ -63,12 +77,13 @@ class Matcher:
         self._ranker = Ranker(shelf, weights_from())
         self._router = Router(lexicon)
         self._judge = Judge.load()
+        self._intents = Intents.load()
         self.version = storage.version(self._entries, lexicon.folder.parent)
 
     @classmethod
     def build(cls, entries: Sequence[Entry], places: Sequence[Place]) -> "Matcher":
         """Index the entries; takes seconds for thousands."""
-        return cls(entries, places, shelve(entries, Lexicon()))
+        return cls(entries, places, shelve(entries, standard()))
 
     @classmethod
     def load(cls, path: Path) -> "Matcher":
@@ -99,12 +114,14 @@ class Matcher:
         words = self._reader.words(tidy)
         place = self._gazetteer.find(words)
         query = self._reader.understand(words, place.matches)
-        intent = intent_of(query.signals, words, len(query.content))
+        groups = self._ranker.groups(self._eligible(query))
+        verdict = self._judge.verdict(query, groups, self._ranker.mass(query))
+        intent = self._intents.of(query, verdict.listed)
         if khmer(tidy):
             intent = Intent(DecisionKind.HANDOFF, "khmer", sure=0.95, reason="tin nhắn chữ Khmer")
-        groups = self._ranker.groups(self._eligible(query))
-        decision = self._decided(query, intent, groups, place, context)
-        return _Look(query, place, groups, self._stamped(decision, query, groups, place, context))
+        seen = _Seen(tidy, query, place, groups, verdict)
+        decision = self._decided(seen, intent, context)
+        return _Look(query, groups, self._stamped(decision, seen, context))
 
     def _eligible(self, query: Query) -> list[Candidate]:
         """Rank; a hotline is a candidate only where a number is asked for."""
@@ -114,21 +131,27 @@ class Matcher:
         others = [c for c in ranked if self._entries[c.entry].kind is not EntryKind.HOTLINE]
         return [*ofline, *others] if lines else others
 
-    def _decided(
-        self, query: Query, intent: Intent, groups: Groups, place: Found, context: Context
-    ) -> Decision:
-        if intent.kind is DecisionKind.EMERGENCY or intent.kind is DecisionKind.SMALLTALK:
+    def _decided(self, seen: _Seen, intent: Intent, context: Context) -> Decision:
+        if intent.kind is DecisionKind.EMERGENCY:
             return _settled(intent)
-        if intent.kind is DecisionKind.HANDOFF:
-            agency, reason = self._router.by_matter(intent.matter, query.words, place)
-            return replace(_settled(intent), agency=agency, reason=reason)
-        follow = self._followed(query, context)
+        follow = self._followed(seen.query, context)
         if follow:
             return follow
-        if not query.content:
-            return _fragment(query)
-        verdict = self._judge.verdict(query, groups, self._ranker.mass(query))
-        return self._answered(query, groups, verdict, place)
+        if intent.kind is DecisionKind.SMALLTALK:
+            return _fragment(seen.query) or _settled(intent)
+        if intent.kind is DecisionKind.HANDOFF:
+            return self._handed_over(seen, intent)
+        return _fragment(seen.query) or self._answered(seen, intent)
+
+    def _handed_over(self, seen: _Seen, intent: Intent) -> Decision:
+        words, place = seen.query.words, seen.place
+        if intent.topic in DESK_TOPICS:
+            agency, reason = self._router.by_desk(intent.topic, words, place)
+        elif intent.matter is MatterKind.QUESTION:
+            agency, reason = self._router.by_topic(words, place)
+        else:
+            agency, reason = self._router.by_matter(intent.matter, words, place)
+        return replace(_settled(intent), agency=agency, reason=f"{intent.reason}; {reason}")
 
     def _followed(self, query: Query, context: Context) -> Decision | None:
         """Answer "thế bao nhiêu tiền?" with the entry last shown."""
@@ -136,44 +159,83 @@ class Matcher:
         if last is None or query.facet is None or len(query.content) > 1:
             return None
         entry = self._entries[last]
-        agency, reason = self._router.by_entry(entry, query.words, Found(None, (), (), ""))
+        agency, reason = self._router.by_entry(entry, query.words, NOWHERE)
+        codes = (entry.code,) if entry.code else ()
         return Decision(
-            DecisionKind.ANSWER, (entry.id,), (entry.code,), agency=agency, confidence=0.9, reason=reason
+            DecisionKind.ANSWER, (entry.id,), codes, agency=agency, confidence=0.9, reason=reason
         )
 
-    def _answered(
-        self, query: Query, groups: Groups, verdict: Verdict, place: Found
-    ) -> Decision:
-        if groups and verdict.kind is not DecisionKind.HANDOFF:
-            entry = self._entries[groups[0][0].entry]
+    def _answered(self, seen: _Seen, intent: Intent) -> Decision:
+        query, place = seen.query, seen.place
+        lines = [e for e in self._heads(seen.groups) if e.kind is EntryKind.HOTLINE]
+        if intent.topic == "hotline" or lines:
+            return self._numbered(seen, lines, intent.sure)
+        both = self._both(seen)
+        if both:
+            agency, reason = self._router.by_entry(both[0], query.words, place)
+            ids, codes = tuple(e.id for e in both), tuple(e.code for e in both)
+            return Decision(
+                DecisionKind.CHOICES, ids, codes, agency=agency, confidence=0.8, reason=reason
+            )
+        if seen.groups and seen.verdict.kind is not DecisionKind.HANDOFF:
+            entry = self._entries[seen.groups[0][0].entry]
             agency, reason = self._router.by_entry(entry, query.words, place)
         else:
             agency, reason = self._router.by_topic(query.words, place)
+        sure = seen.verdict.confidence
+        return Decision(seen.verdict.kind, agency=agency, confidence=sure, reason=reason)
+
+    def _numbered(self, seen: _Seen, lines: Sequence[Entry], sure: float) -> Decision:
+        """Answer with a line where one fits well, else hand over."""
+        agency, reason = self._router.by_desk("hotline", seen.query.words, seen.place)
+        best = seen.groups[0][0] if lines else None
+        fits = best is not None and float(best.features[0]) >= LINE_FITS
+        kind = DecisionKind.ANSWER if fits else DecisionKind.HANDOFF
+        ids = (lines[0].id,) if fits else ()
         return Decision(
-            verdict.kind, agency=agency, confidence=verdict.confidence, reason=reason
+            kind, ids, (), None, agency, None, confidence=sure, topic="hotline", reason=reason
         )
 
-    def _stamped(
-        self, decision: Decision, query: Query, groups: Groups, place: Found, context: Context
-    ) -> Decision:
+    def _both(self, seen: _Seen) -> list[Entry]:
+        """Return the entries of two clear matters in one message."""
+        if seen.verdict.kind is DecisionKind.ANSWER and seen.groups[0][0].features[0] > WHOLE:
+            return []
+        found: dict[int, Entry] = {}
+        for part in clauses(seen.text):
+            query = self._reader.read(part)
+            groups = self._ranker.groups(self._eligible(query))
+            mass = self._ranker.mass(query)
+            if groups and mass >= PART_MASS and groups[0][0].features[0] >= PART_COVERED:
+                number = groups[0][0].entry
+                found.setdefault(int(self._shelf.groups[number]), self._entries[number])
+        return list(found.values()) if len(found) >= 2 else []
+
+    def _heads(self, groups: Groups) -> list[Entry]:
+        return [self._entries[group[0].entry] for group in groups[:1]]
+
+    def _stamped(self, decision: Decision, seen: _Seen, context: Context) -> Decision:
         """Add what every decision carries: candidates, facet, commune, version."""
-        first = [group[0].entry for group in groups]
-        rest = [candidate.entry for group in groups for candidate in group[1:]]
-        numbers = [n for n in (first[:6] + rest + first[6:]) if n not in decision.entries][:CODES]
-        entries = dict.fromkeys((*decision.entries, *(self._entries[n].id for n in numbers)))
-        codes = dict.fromkeys(
-            (*decision.codes, *(self._entries[n].code for n in numbers if self._entries[n].code))
-        )
+        first = [group[0].entry for group in seen.groups]
+        rest = [candidate.entry for group in seen.groups for candidate in group[1:]]
+        ranked = [self._entries[n] for n in (*first[:6], *rest, *first[6:])]
+        entries = dict.fromkeys((*decision.entries, *(e.id for e in ranked)))
+        codes = dict.fromkeys((*decision.codes, *(e.code for e in ranked if _has_code(e))))
+        place = seen.place
+        where = f"; nơi: {place.reason}" if place.reason else ""
         return replace(
             decision,
             entries=tuple(entries)[:CODES],
             codes=tuple(codes)[:CODES],
-            facet=query.facet,
+            facet=seen.query.facet,
             commune=place.agency or (None if place.offered else context.commune),
             confidence=round(decision.confidence, 4),
-            reason=f"{decision.reason}; nơi: {place.reason}" if place.reason else decision.reason,
+            reason=decision.reason + where,
             version=self.version,
         )
+
+
+def _has_code(entry: Entry) -> bool:
+    return bool(entry.code) and entry.kind is EntryKind.PROCEDURE
 
 
 def _settled(intent: Intent) -> Decision:
@@ -183,10 +245,14 @@ def _settled(intent: Intent) -> Decision:
         confidence=intent.sure,
         topic=intent.topic,
         reason=intent.reason,
-        standalone=not (intent.kind is DecisionKind.SMALLTALK and intent.topic == "greeting"),
     )
 
 
-def _fragment(query: Query) -> Decision:
-    topic = "greeting" if query.facet is None else "chatter"
-    return Decision(DecisionKind.SMALLTALK, confidence=0.6, topic=topic, standalone=False)
+def _fragment(query: Query) -> Decision | None:
+    """Return the decision on words without content that wait for the rest of the thought."""
+    opening = query.signals.get("greeting", 0.0) > 0 or not query.signals
+    wordless = not any(word.isalpha() and len(word) > 1 for word in query.words.folded)
+    if query.content or wordless or not (opening or query.facet):
+        return None
+    topic = "chatter" if query.facet else "greeting"
+    return Decision(DecisionKind.SMALLTALK, confidence=0.9, topic=topic, standalone=False)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 from knowledge.text import bare, canonical
@@ -60,6 +60,12 @@ class Match:
     meaning: str
 
 
+@dataclass(slots=True)
+class _Node:
+    after: dict[str, "_Node"] = field(default_factory=dict)
+    ends: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+
+
 class Phrases:
     """Patterns compiled into a tree of folded words.
 
@@ -68,7 +74,7 @@ class Phrases:
 
     def __init__(self, classes: Mapping[str, Sequence[str]]) -> None:
         self._classes = classes
-        self._root: dict[str, dict] = {}  # type: ignore[type-arg]
+        self._root = _Node()
         self.vocabulary: set[str] = set()
 
     def add(self, pattern: str, meaning: str) -> None:
@@ -78,17 +84,18 @@ class Phrases:
             folded = [bare(word) for word in words]
             self.vocabulary.update(folded)
             for word in folded:
-                node = node.setdefault(word, {})
-            node.setdefault("", []).append((words, meaning))
+                node = node.after.setdefault(word, _Node())
+            node.ends.append((words, meaning))
 
     def longest_at(self, stream: Words, start: int) -> tuple[int, list[str]]:
         """Return length and meanings of the longest phrase at a place (0 where none is)."""
-        node, found, meanings = self._root, 0, []
+        node: _Node | None = self._root
+        found, meanings = 0, list[str]()
         for at in range(start, len(stream.folded)):
-            node = node.get(stream.folded[at])  # type: ignore[assignment]
+            node = node.after.get(stream.folded[at]) if node else None
             if node is None:
                 break
-            fits = [m for words, m in node.get("", ()) if stream.agrees(start, words)]
+            fits = [m for words, m in node.ends if stream.agrees(start, words)]
             if fits:
                 found, meanings = at - start + 1, fits
         return found, meanings

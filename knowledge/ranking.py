@@ -66,7 +66,7 @@ class Ranker:
         index = self._shelf.index
         views = [asked(variant, index, marked=query.words.marked) for variant in query.variants]
         wanted: dict[int, float] = {}
-        for view, variant in zip(views, query.variants, strict=True):
+        for view in views:
             _want(wanted, view.terms, view.weights / np.maximum(index.idf[view.terms], 1e-6))
             _want(wanted, view.pairs, view.pair_weights / np.maximum(index.idf[view.pairs], 1e-6))
         units, scores = index.candidates(wanted, CANDIDATES)

@@ -13,6 +13,10 @@ from knowledge.text import respell, split
 COMMUNE = "ct-xa"
 INSPECTORATE = "ct-thanh-tra"
 OFFICE = "ct-van-phong-ubnd"
+POLICE = "ct-cong-an"
+ONE_STOP = "ct-tt-pvhcc"
+# bodies that serve people by themselves and answer for their own service
+OWN_SERVICE = frozenset({"ct-dien-luc", "ct-bao-hiem-xa-hoi", "ct-thue"})
 
 
 class Router:
@@ -22,14 +26,24 @@ class Router:
         self._lexicon = lexicon
 
     def by_matter(self, matter: MatterKind, words: Words, place: Found) -> tuple[str, str]:
-        """Route a message that is no question about a procedure."""
+        """Route a denunciation, a complaint or feedback; who is accused never receives it."""
+        topic = self.topic(words)
         if matter is MatterKind.DENUNCIATION:
             return INSPECTORATE, "tố cáo: thanh tra tiếp nhận, không chuyển nơi bị nêu tên"
-        topic = self.topic(words)
         if matter is MatterKind.COMPLAINT:
             return (topic or OFFICE), "khiếu nại: nơi đã ra quyết định hoặc ban tiếp công dân"
-        agency = topic or COMMUNE
+        agency = topic if topic in OWN_SERVICE else COMMUNE
         return self.placed(agency, place), f"phản ánh, chủ đề: {topic or 'đời sống tại xã'}"
+
+    def by_desk(self, desk: str, words: Words, place: Found) -> tuple[str, str]:
+        """Route a message about one's own file, a fraud, a number or a person to talk to."""
+        topic = self.topic(words)
+        if desk == "scam":
+            return POLICE, "dấu hiệu lừa đảo: công an"
+        if desk == "real_channel":
+            return OFFICE, "hỏi về chính kênh này"
+        fallback = {"own_file": ONE_STOP, "hotline": OFFICE}.get(desk, COMMUNE)
+        return self.placed(topic or fallback, place), f"{desk}: theo chủ đề hoặc nơi tiếp nhận"
 
     def by_entry(self, entry: Entry, words: Words, place: Found) -> tuple[str, str]:
         """Route a question whose procedure is found."""

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -42,12 +43,15 @@ def load(path: Path) -> tuple[list[Entry], list[Place], Shelf]:
     """Read what `save` wrote."""
     with np.load(path, allow_pickle=False) as arrays:
         words = json.loads(arrays["json"].tobytes())
-        ragged = {n: Rows(arrays[f"{n}.starts"], arrays[f"{n}.values"]) for n in RAGGED}
+        ragged: dict[str, Any] = {
+            n: Rows(arrays[f"{n}.starts"], arrays[f"{n}.values"]) for n in RAGGED
+        }
+        plain: dict[str, Any] = {name: arrays[name] for name in PLAIN}
         index = Index(
             terms={term: number for number, term in enumerate(words["terms"])},
             marks={mark: number for number, mark in enumerate(words["marks"])},
             **ragged,
-            **{name: arrays[name] for name in PLAIN},
+            **plain,
         )
         shelf = Shelf(index, words["texts"], **{name: arrays[name] for name in SHELF})
     entries = [Entry.from_json(record) for record in words["entries"]]

@@ -57,7 +57,9 @@ def split(text: str) -> list[str]:
 def canonical(word: str) -> str:
     """Return one spelling for a syllable: "hoà" and "hòa", "kỹ" and "kĩ" become the same."""
     if word.isascii():
-        return word[:-1] + "i" if len(word) == 2 and word[1] == "y" and word[0] in _I_AFTER else word
+        return (
+            word[:-1] + "i" if len(word) == 2 and word[1] == "y" and word[0] in _I_AFTER else word
+        )
     plain, tone = _without_tone(word)
     if len(plain) > 2 and plain[-1] == plain[-2] and tone:
         plain = plain[:-1]

@@ -14,7 +14,8 @@ FLOOR = 0.2
 
 _ASIDE = re.compile(r"[(\[“\"].*?[)\]”\"]")
 _VARIANT = re.compile(
-    r"\((?:thực hiện tại |ở |tại )?(?:cấp|tại cấp|mức|bqp)[^()]*\)|\b(?:thủ tục|giải quyết|thực hiện)\b|[“”\"'.,;:–-]"
+    r"\((?:thực hiện tại |ở |tại )?(?:cấp|tại cấp|mức|bqp)[^()]*\)"
+    r"|\b(?:thủ tục|giải quyết|thực hiện)\b|[“”\"'.,;:–-]"
 )
 
 
@@ -58,7 +59,12 @@ def _title(number: int, title: str, spelling: Mapping[str, tuple[str, ...]]) -> 
     weights: list[float] = []
     end = 0
     for aside in [*_ASIDE.finditer(title), None]:
-        _append(words, weights, respell(split(title[end : aside.start() if aside else None]), spelling), 1.0)
+        _append(
+            words,
+            weights,
+            respell(split(title[end : aside.start() if aside else None]), spelling),
+            1.0,
+        )
         if aside:
             _append(words, weights, respell(split(aside.group()), spelling), 0.35)
             end = aside.end()
