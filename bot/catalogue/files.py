@@ -27,6 +27,8 @@ _ENTRIES: dict[Kind, Callable[[bytes, str], Iterator[Entry | RowError]]] = {
     Kind.FAQ: answers.read_faq,
     Kind.HOTLINES: answers.read_hotlines,
 }
+#: answers name agencies and places, so every node should hear of a change
+_NAMES = (Kind.AGENCIES, Kind.COMMUNES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class FileImport:
 
         def write(connection: Connection) -> Done[int]:
             changed = put(connection, taken)
-            if changed:
+            if changed and file.kind in _NAMES:
                 raise_version(connection)
             return Done(changed)
 

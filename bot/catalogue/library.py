@@ -33,6 +33,7 @@ class _Holding:
     """What questions are answered from; never changed, only exchanged."""
 
     version: int
+    indexed: str  # the stamp of the knowledge that the matcher was built from
     entries: Mapping[str, Entry]
     agencies: Mapping[str, str]
     matcher: Matcher
@@ -48,14 +49,16 @@ class Library:
         self._clock = clock
         self._interval = interval
         self._watching: asyncio.Task[None] | None = None
+        self._holding: _Holding
 
     async def start(self) -> None:
         """Load the shipped knowledge where there is none, open the index, and keep watch."""
         await load_starter_if_empty(self._store, self._clock())
         with _collector_at_rest():
             found = await self._store.read(snapshot)
-            self._hold(found, await self._first_matcher(found))
+            matcher = await self._first_matcher(found)
         current = self._indexes.path(found.stamp).exists()
+        self._hold(found, matcher, found.stamp if current else "")
         self._watching = asyncio.create_task(self._watch(found.version if current else -1))
 
     async def stop(self) -> None:
@@ -99,9 +102,9 @@ class Library:
         """Return an agency's name, the code itself for one the directory lacks."""
         return self._holding.agencies.get(code, code)
 
-    def _hold(self, found: Snapshot, matcher: Matcher) -> None:
+    def _hold(self, found: Snapshot, matcher: Matcher, indexed: str) -> None:
         entries = {entry.id: entry for entry in found.entries}
-        self._holding = _Holding(found.version, entries, found.agencies, matcher)
+        self._holding = _Holding(found.version, indexed, entries, found.agencies, matcher)
 
     async def _first_matcher(self, found: Snapshot) -> Matcher:
         """Be ready soon: a saved index, else yesterday's, else a small one built here and now."""
@@ -126,14 +129,17 @@ class Library:
 
     async def _renew(self) -> None:
         """Tell the new words at once, find by them as soon as their index is built."""
+        before = self._holding
         with _collector_at_rest():
             found = await self._store.read(snapshot)
-            self._hold(found, self._holding.matcher)
+            self._hold(found, before.matcher, before.indexed)
+        if found.stamp == before.indexed:
+            return
         path = self._indexes.path(found.stamp)
         if not path.exists():
             await self._build(found)
         with _collector_at_rest():
-            self._hold(found, await asyncio.to_thread(Matcher.load, path))
+            self._hold(found, await asyncio.to_thread(Matcher.load, path), found.stamp)
         _log.info("knowledge_renewed", version=found.version, entries=len(found.entries))
 
     async def _build(self, found: Snapshot) -> None:

@@ -50,6 +50,8 @@ def entry(record: Record, kind: EntryKind) -> Entry:
     _refuse_unknown(record)
     if not values.get("title"):
         raise BadField("title", f"{code} has no title")
+    if not values.get("source"):
+        raise BadField("source", f"{code}: name who says so, a document or a page")
     if values.get("level", "") not in LEVELS:
         raise BadField("level", f"{code}: {values['level']!r} is none of {', '.join(LEVELS[1:])}")
     checked_on = day(record, "checked_on")

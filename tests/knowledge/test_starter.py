@@ -39,6 +39,7 @@ def test_no_shipped_fact_goes_out_that_the_lint_finds_fault_with() -> None:
     [
         pytest.param("- {code: '1.000001'}", "title", id="no title"),
         pytest.param("- {code: x, title: T}", "code", id="no code"),
+        pytest.param("- {code: '1.000001', title: T, source: ''}", "source", id="no source"),
         pytest.param("- {code: '1.000001', title: T, level: huyện}", "level", id="no such level"),
         pytest.param("- {code: '1.000001', title: T, colour: x}", "colour", id="unknown field"),
         pytest.param(
@@ -52,6 +53,6 @@ def test_no_shipped_fact_goes_out_that_the_lint_finds_fault_with() -> None:
 )
 def test_a_fault_names_the_file_and_the_code(tmp_path: Path, text: str, fault: str) -> None:
     path = tmp_path / "land.yaml"
-    path.write_text(f"procedures:\n{text}", encoding="utf-8")
+    path.write_text(f"source: Sổ tay\nprocedures:\n{text}", encoding="utf-8")
     with pytest.raises(starter.BadStarter, match=rf"land\.yaml.*{fault}"):
         list(starter.read([(path, EntryKind.PROCEDURE)]))

@@ -147,11 +147,12 @@ async def test_a_spreadsheet_is_read_like_any_table(store: SqliteStore) -> None:
 
 async def test_every_bad_row_is_named_with_its_field(store: SqliteStore) -> None:
     text = json_lines(
-        {"code": "1.000001", "title": "Tốt"},
+        {"code": "1.000001", "title": "Tốt", "source": "Sổ tay"},
         {"code": "xyz", "title": "Mã sai"},
         {"code": "1.000003"},
-        {"code": "1.000004", "title": "Ngày sai", "checked_on": "hôm qua"},
+        {"code": "1.000004", "title": "Ngày sai", "source": "Sổ tay", "checked_on": "hôm qua"},
         {"code": "1.000005", "title": "Cột lạ", "colour": "xanh"},
+        {"code": "1.000006", "title": "Không nguồn"},
     )
     summary = await import_text(store, "a.jsonl", text, Kind.PROCEDURES)
     assert [(e.row, e.field) for e in summary.errors] == [
@@ -159,6 +160,7 @@ async def test_every_bad_row_is_named_with_its_field(store: SqliteStore) -> None
         (3, "title"),
         (4, "checked_on"),
         (5, "colour"),
+        (6, "source"),
     ]
     assert summary.rows == 1
 
