@@ -122,6 +122,7 @@ class Receipt:
     code: str = ""  # empty for a question that gets its code on opening
     buttons: tuple[Button, ...] = ()
     decision: str = "handoff"
+    before: str = ""  # words that the receipt begins with
 
 
 Act: TypeAlias = (

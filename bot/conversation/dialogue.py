@@ -15,7 +15,7 @@ from bot.conversation.special import special_matter
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.world import Asked, World
 from bot.delivery.turns import Pending, Wait
-from bot.messages import IncomingKind
+from bot.messages import IncomingKind, Outgoing
 from bot.questions.codes import find_code
 from bot.questions.life import State
 from knowledge.decisions import Decision, DecisionKind, MatterKind
@@ -223,15 +223,22 @@ def _is_wordless(thought: Thought) -> bool:
 def _welcomed(
     world: World, before: Memory, step: Step, thought: Thought, decision: Decision | None
 ) -> Step:
-    """Put a short welcome before the first reply; an emergency is not held up by it."""
+    """Begin the first reply with a short welcome; an emergency is not held up by it."""
     is_urgent = decision is not None and decision.kind is DecisionKind.EMERGENCY
     if before.greeted or is_urgent or not step.replies or thought.kind is IncomingKind.OPENED:
         return step
     greeted = replace(step.memory, greeted=True)
     if decision is not None and decision.topic == "greeting":
         return media.opened(world, step.memory)
-    welcome = say(world, "welcome.short", place=world.manner.place)
-    return replace(step, memory=greeted, deeds=(welcome, *step.deeds))
+    welcome = world.wording("welcome.short", place=world.manner.place)
+    first = step.replies[0]
+    opened = (
+        replace(first, text=f"{welcome}\n\n{first.text}")
+        if isinstance(first, Outgoing)
+        else replace(first, before=welcome)
+    )
+    deeds = tuple(opened if deed is first else deed for deed in step.deeds)
+    return replace(step, memory=greeted, deeds=deeds)
 
 
 def _counted(world: World, memory: Memory, thought: Thought) -> Memory:

@@ -61,8 +61,9 @@ def receipt(world: World, asked_for: Receipt, filed: Filed) -> Outgoing:
     lines += _closed_line(world)
     if link := status_link(world.manner, world.channel, filed.code, filed.key):
         lines.append(said("receipt.link", link=link))
+    text = "\n".join(lines)
     return Outgoing(
-        "\n".join(lines),
+        f"{asked_for.before}\n\n{text}" if asked_for.before else text,
         buttons=(
             *asked_for.buttons,
             Button(said("button.status"), payload("status", filed.code)),

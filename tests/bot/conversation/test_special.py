@@ -165,10 +165,17 @@ async def test_the_first_contact_is_welcomed_with_four_buttons(new_chat: NewChat
 
 async def test_a_first_question_is_welcomed_and_answered_in_one_turn(new_chat: NewChat) -> None:
     chat = new_chat(state={})
-    welcome, card = await chat.says("làm khai sinh cần gì")
-    assert welcome.text.startswith("Dạ, kính chào ông/bà.")
+    (card,) = await chat.says("làm khai sinh cần gì")
+    assert card.text.startswith("Dạ, kính chào ông/bà.")
+    assert "\n\nĐĂNG KÝ KHAI SINH\n" in card.text
     assert card.decision == "answer"
     assert len(await chat.says("cảm ơn")) == 1
+
+
+async def test_a_first_question_for_people_is_welcomed_in_its_receipt(new_chat: NewChat) -> None:
+    (receipt,) = await new_chat(state={}).says("khi nào sửa cầu Cái Sắn")
+    assert receipt.text.startswith("Dạ, kính chào ông/bà.")
+    assert "\n\nDạ, câu hỏi đã chuyển Sở Xây dựng" in receipt.text
 
 
 async def test_a_first_greeting_is_welcomed_once(new_chat: NewChat) -> None:
