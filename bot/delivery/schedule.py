@@ -72,7 +72,7 @@ class Schedule:
     async def start(self, *, alone: bool = True) -> None:
         """Begin to tick; `alone` when no other process can be running slots."""
         if alone:
-            await self.store.write(partial(release, self.owner, self.clock()))
+            await self.store.write(partial(release, self.clock()))
         self._ticking = asyncio.create_task(self._tick_for_ever())
 
     async def stop(self) -> None:

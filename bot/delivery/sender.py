@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -113,9 +113,12 @@ class Sender:
             pace = self._reserve(name, limits.rate) if limits.rate else None
             self._gates[name] = Gate(limits.at_once, pace)
 
-    async def recover(self) -> int:
-        """Before the first sending: mark what a dead process may have sent; return how many."""
-        body = partial(recover, self.owner, self.clock(), self.rules.grace)
+    async def recover(self, alive: Collection[str] = ()) -> int:
+        """Before the first sending: mark what dead processes may have sent; return how many.
+
+        Alone, nobody is alive yet: not even a namesake, as a restarted container's process is.
+        """
+        body = partial(recover, alive, self.clock(), self.rules.grace)
         return await self.store.write(body)
 
     async def drain(self, conversation_id: int) -> datetime | None:

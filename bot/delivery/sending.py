@@ -1,5 +1,6 @@
 """Transactions of the sender: what is next, take it, note what became of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -113,10 +114,12 @@ def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[Head | 
     return Done(read_head(head.delivery.conversation_id, connection))
 
 
-def recover(owner: str, now: datetime, grace: timedelta, connection: Connection) -> Done[int]:
+def recover(
+    alive: Collection[str], now: datetime, grace: timedelta, connection: Connection
+) -> Done[int]:
     """Mark what dead processes were sending as unknown, with the patience of `doubt_until`.
 
-    Returns how many. To be called before anything is sent, with all other owners known dead.
+    Returns how many. Whoever is not among the owners `alive` is dead.
     """
     again = case(
         (outbox.c.doubts + 1 >= MOST_DOUBTS, None),
@@ -126,7 +129,7 @@ def recover(owner: str, now: datetime, grace: timedelta, connection: Connection)
     )
     found = connection.execute(
         update(outbox)
-        .where(outbox_open, outbox.c.state == "sending", outbox.c.owner != owner)
+        .where(outbox_open, outbox.c.state == "sending", outbox.c.owner.not_in(alive))
         .values(state="unknown", reason="interrupted", doubts=outbox.c.doubts + 1, next_at=again)
     )
     return Done(found.rowcount)

@@ -99,11 +99,11 @@ def finish(
     return Done(found.rowcount == 1)
 
 
-def release(owner: str, now: datetime, connection: Connection) -> Done[None]:
-    """Let go of what other owners run: for a service that knows it is the only one."""
+def release(now: datetime, connection: Connection) -> Done[None]:
+    """Let go of what anybody runs: for a service that starts and knows it is the only one."""
     connection.execute(
         update(slot)
-        .where(slot.c.state == "running", slot.c.owner != owner)
+        .where(slot.c.state == "running")
         .values(leased_until=now - timedelta(microseconds=1))
     )
     return Done(None)

@@ -144,7 +144,7 @@ class Ledger(RuleBasedStateMachine):
                 self.seen.append(head.delivery.message.text)
         lost, self.under_way = len(self.under_way), {}
         with self.transaction() as connection:
-            assert recover("heir", self.clock(), RULES.grace, connection).value == lost
+            assert recover((), self.clock(), RULES.grace, connection).value == lost
 
     @invariant()
     def every_message_is_kept_once_and_in_order(self) -> None:

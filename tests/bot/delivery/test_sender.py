@@ -1,8 +1,10 @@
 """Sending: in order, and no state says more than the channel told us."""
 
-from dataclasses import dataclass, field
+import asyncio
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -20,12 +22,14 @@ from bot.channels import (
 )
 from bot.delivery.backlog import backlog, in_doubt, resolve
 from bot.delivery.backoff import Backoff
+from bot.delivery.gate import Limits
 from bot.delivery.inbox import accept
 from bot.delivery.outbox import post
+from bot.delivery.pace import Rate, reserve
 from bot.delivery.sender import Sender, SenderRules
-from bot.delivery.sending import claim, read_head
+from bot.delivery.sending import claim, read_head, settle
 from bot.messages import IncomingKind, Outgoing, Purpose
-from bot.store import Done
+from bot.store import Done, StoreUnavailable
 from bot.store.sqlite import SqliteStore
 from bot.tables.delivery import outbox
 from tests.bot.delivery.samples import NOW, ScriptedChannel, Ticker, rows, said
@@ -208,10 +212,59 @@ async def test_a_person_settles_a_doubt(mail: Post, arrived: bool, seen: list[st
     assert [state for state, _ in await mail.states()] == ["sent"]
 
 
-async def test_our_own_unfinished_sendings_are_not_recovered(mail: Post) -> None:
+async def test_a_namesake_of_a_killed_process_recovers_its_sendings(mail: Post) -> None:
     await mail.put("một")
     await interrupt(mail)
-    assert await mail.sender("killed").recover() == 0
+    assert await mail.sender("killed").recover() == 1
+
+
+async def test_what_a_living_process_is_sending_is_left_to_it(mail: Post) -> None:
+    await mail.put("một")
+    await interrupt(mail)
+    assert await mail.sender().recover(alive=["killed"]) == 0
+    assert await mail.sender().drain(1) is None
+    assert mail.channel.seen == []
+
+
+async def test_a_throttled_provider_slows_the_whole_channel(mail: Post) -> None:
+    mail.channel.script = [RateLimited(40)]
+    rules = replace(RULES, limits={"fake": Limits(rate=Rate(60))})
+    await mail.put("một")
+    await Sender(mail.store, {"fake": mail.channel}, "me", rules, mail.clock).drain(1)
+    take = partial(reserve, name="fake", rate=Rate(60), now=NOW)
+    assert await mail.store.write(lambda c: Done(take(c))) == timedelta(seconds=40)
+
+
+async def test_an_outcome_is_kept_in_hand_until_the_store_takes_it(mail: Post) -> None:
+    @dataclass
+    class Shaky:
+        refusals: int = 2
+
+        async def read(self, body: Any) -> Any:  # noqa: ANN401
+            return await mail.store.read(body)
+
+        async def write(self, body: Any) -> Any:  # noqa: ANN401
+            if body.func is settle and self.refusals:
+                self.refusals -= 1
+                raise StoreUnavailable
+            return await mail.store.write(body)
+
+        async def close(self) -> None:
+            return None
+
+    await mail.put("một")
+    await Sender(Shaky(), {"fake": mail.channel}, "me", RULES, mail.clock).drain(1)
+    assert (mail.channel.seen, await mail.states()) == (["một"], [("sent", None)])
+
+
+async def test_messages_of_one_chat_keep_their_distance(mail: Post) -> None:
+    rules = replace(RULES, limits={"fake": Limits(chat_seconds=0.05)})
+    await mail.put("một", "hai")
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    await Sender(mail.store, {"fake": mail.channel}, "me", rules, mail.clock).drain(1)
+    assert loop.time() - begun > 0.04
+    assert mail.channel.seen == ["một", "hai"]
 
 
 async def test_a_message_doubted_three_times_is_left_to_a_person(mail: Post) -> None:
