@@ -99,6 +99,11 @@ def _ask(connection: Connection, hand: Hand, deed: Deed, notices: Notices) -> _W
     return acts.ask(connection, hand, deed.text, notices)
 
 
+def _resume(connection: Connection, hand: Hand, _deed: Deed, _notices: Notices) -> _Wakes:
+    acts.resume(connection, hand)
+    return ()
+
+
 def _draft(connection: Connection, hand: Hand, deed: Deed, _notices: Notices) -> _Wakes:
     acts.draft(connection, hand, Answer(deed.text, deed.basis))
     return ()
@@ -153,6 +158,7 @@ _DEEDS: dict[Act, _DoIt] = {
     Act.CLAIM: _claim,
     Act.RELEASE: _release,
     Act.ASK: _ask,
+    Act.RESUME: _resume,
     Act.DRAFT: _draft,
     Act.APPROVE: _approve,
     Act.RETURN: _return,

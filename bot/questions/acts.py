@@ -58,6 +58,12 @@ def ask(connection: Connection, hand: Hand, text: str, notices: Notices) -> Wake
     return _post(connection, row, f"ask:{taken.content_id}", message, hand)
 
 
+def resume(connection: Connection, hand: Hand) -> None:
+    """Go on without the citizen's reply; the clock runs again."""
+    row = take_up(connection, hand, Act.RESUME)
+    take(connection, row, _step(Act.RESUME, hand, **resumed(connection, row, hand.now)))
+
+
 def draft(connection: Connection, hand: Hand, answer: Answer) -> None:
     """Keep an answer in the making; a change after approval needs approval again."""
     row = take_up(connection, hand, Act.DRAFT)

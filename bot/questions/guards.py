@@ -24,6 +24,7 @@ ROLES: dict[Act, frozenset[Role]] = {
     Act.CLAIM: _AGENCY,
     Act.RELEASE: _EVERY_DESK,
     Act.ASK: _AGENCY,
+    Act.RESUME: _AGENCY,
     Act.DRAFT: _AGENCY,
     Act.APPROVE: frozenset({Role.LEADER}),
     Act.RETURN: frozenset({Role.LEADER}),
@@ -36,7 +37,7 @@ ROLES: dict[Act, frozenset[Role]] = {
 }
 
 #: acts that a leader or coordinator may do over the holder's head
-_ABOVE = frozenset({Act.RELEASE, Act.TRANSFER, Act.REFUSE, Act.MERGE})
+_ABOVE = frozenset({Act.RELEASE, Act.RESUME, Act.TRANSFER, Act.REFUSE, Act.MERGE})
 
 #: acts that need no holding of the question
 _BESIDE = frozenset({Act.NOTE, Act.RECLASSIFY, Act.APPROVE, Act.RETURN})

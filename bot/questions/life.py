@@ -48,6 +48,7 @@ class Act(StrEnum):
     CLAIM = "claim"
     RELEASE = "release"
     ASK = "ask"
+    RESUME = "resume"  # the officer waits for the citizen no longer
     DRAFT = "draft"
     APPROVE = "approve"
     RETURN = "return"  # the leader sends a draft back
@@ -112,6 +113,7 @@ _TRANSITIONS: dict[tuple[Act, State], State] = {
     **_moves(Act.CLAIM, CLAIMABLE, State.CLAIMED),
     **_moves(Act.RELEASE, HELD - {State.WAITING}, State.QUEUED),
     **_moves(Act.ASK, {State.CLAIMED, State.DRAFTED, State.WAITING}, State.WAITING),
+    **_moves(Act.RESUME, {State.WAITING}, State.CLAIMED),
     **_moves(Act.DRAFT, HELD - {State.WAITING}, State.DRAFTED),
     (Act.DRAFT, State.WAITING): State.WAITING,
     **_moves(Act.APPROVE, {State.DRAFTED}, State.APPROVED),

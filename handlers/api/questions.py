@@ -32,6 +32,7 @@ ACTS = (
     Act.CLAIM,
     Act.RELEASE,
     Act.ASK,
+    Act.RESUME,
     Act.DRAFT,
     Act.APPROVE,
     Act.RETURN,

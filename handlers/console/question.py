@@ -36,6 +36,7 @@ SLUGS = {
     Act.CLAIM: "nhan",
     Act.RELEASE: "tra-lai-hang",
     Act.ASK: "hoi-them",
+    Act.RESUME: "khong-cho",
     Act.DRAFT: "soan",
     Act.APPROVE: "duyet",
     Act.RETURN: "yeu-cau-sua",

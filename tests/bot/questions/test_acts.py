@@ -147,6 +147,19 @@ def test_the_clock_waits_while_the_citizen_is_asked(connection: Connection, an: 
     assert row.due_at == opened.due_at + timedelta(days=3)
 
 
+def test_an_officer_need_not_wait_for_ever(connection: Connection, an: Officer) -> None:
+    opened = ask(connection)
+    assert opened.due_at is not None
+    acts.claim(connection, by(an, opened.id))
+    acts.ask(connection, by(an, opened.id), "Ông/bà ở xã nào?", NOTICES)
+    acts.resume(connection, by(an, opened.id, NOW + timedelta(days=3)))
+    acts.draft(connection, by(an, opened.id), ANSWER)
+    acts.send(connection, by(an, opened.id), NOTICES)
+    row = repository.by_id(connection, opened.id)
+    assert row is not None
+    assert (row.state, row.due_at) == ("answered", opened.due_at + timedelta(days=3))
+
+
 def test_a_question_passed_on_is_seen_by_the_other_agency_only(
     connection: Connection, an: Officer
 ) -> None:

@@ -36,6 +36,7 @@ BY_OFFICERS: list[OfOfficers] = [
     lambda c, h, _: acts.ask(c, h, "Ở xã nào?", NOTICES),
     lambda c, h, _: acts.draft(c, h, Answer("Ở xã.")),
     lambda c, h, _: acts.draft(c, h, Answer("Ở phường.", "Luật")),
+    lambda c, h, _: acts.resume(c, h),
     lambda c, h, _: acts.approve(c, h),
     lambda c, h, _: acts.send_back(c, h, "xem lại"),
     lambda c, h, _: acts.send(c, h, NOTICES),
