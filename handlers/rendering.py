@@ -48,6 +48,7 @@ class Templates:
             iso=_iso,
             spaced=spaced,
             month=spoken_month,
+            blocks=blocks,
         )
 
     def text(self, template: str, **context: Any) -> str:  # noqa: ANN401

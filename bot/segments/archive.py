@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
 
 from bot.questions.life import State
+from bot.segments.selection import PUBLIC, item_airs, words_kept
 from bot.tables.desk import consent, question
 from bot.tables.directory import agency
 from bot.tables.segments import segment, segment_item
@@ -74,23 +75,28 @@ def _select() -> Any:  # noqa: ANN401 - a statement of SQLAlchemy
 
 
 def _is_public() -> ColumnElement[bool]:
-    """Approved, no complaint, not sealed, and the asker's consent for this use stands today."""
-    on_air = segment.c.status.in_(("published", "aired"))
+    """Approved by an editor, and agreed to: for the page itself, or by having been on air."""
     return and_(
         segment_item.c.state == "approved",
-        question.c.state.in_((State.ANSWERED, State.RATED)),
-        question.c.kind.in_((MatterKind.QUESTION, MatterKind.FEEDBACK)),
-        question.c.sealed.is_(False),
-        or_(_consented("publish"), and_(on_air, _consented("air"))),
+        or_(and_(segment.c.status.in_(PUBLIC), item_airs()), _may_be_published()),
     )
 
 
-def _consented(use: str) -> ColumnElement[bool]:
-    return exists().where(
+def _may_be_published() -> ColumnElement[bool]:
+    """The approved answer still stands, nothing was erased, and consent to publish stands."""
+    agreed = exists().where(
         consent.c.question_id == question.c.id,
-        consent.c.use == use,
+        consent.c.use == "publish",
         consent.c.granted.is_(True),
         consent.c.withdrawn_at.is_(None),
+    )
+    return and_(
+        question.c.state.in_((State.ANSWERED, State.RATED)),
+        question.c.kind.in_((MatterKind.QUESTION, MatterKind.FEEDBACK)),
+        question.c.sealed.is_(False),
+        question.c.answer_id == segment_item.c.answer_id,
+        words_kept(segment_item.c.answer_id),
+        agreed,
     )
 
 
@@ -104,5 +110,5 @@ def _record(row: Row[Any]) -> Published:
         basis=row.basis,
         signer=row.signer,
         answered_on=row.answered_on,
-        month=row.month if row.status in ("published", "aired") else "",
+        month=row.month if row.status in PUBLIC else "",
     )

@@ -1,7 +1,8 @@
 """The monthly programme: what is coming, what was published, in the shapes people use."""
 
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.clock import WorkCalendar
 from bot.moments import Clock
+from bot.segments.documents import as_docx, as_text, as_xlsx
 from bot.segments.listing import Listing
 from bot.segments.months import Month, Schedule, UnreadableMonth
 from bot.segments.repository import listing, published_months, schedule_of
@@ -19,12 +21,21 @@ from handlers.pages.feeds import atom, ics
 from handlers.rendering import Templates
 from handlers.routes import Access, Route
 
-Document = Callable[[Listing], bytes]
+_OFFICE = "application/vnd.openxmlformats-officedocument"
 
-_MEDIA_TYPES = {
-    "txt": "text/plain; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A shape in which a list leaves the house."""
+
+    media_type: str
+    write: Callable[[Listing, Wording], bytes | str]
+
+
+_DOCUMENTS: Mapping[str, Document] = {
+    "docx": Document(f"{_OFFICE}.wordprocessingml.document", as_docx),
+    "xlsx": Document(f"{_OFFICE}.spreadsheetml.sheet", as_xlsx),
+    "txt": Document("text/plain; charset=utf-8", as_text),
 }
 _MONTHS_AHEAD = 12
 _MOST_IN_FEED = 24
@@ -40,7 +51,6 @@ class Segments:
     calendar: WorkCalendar
     clock: Clock
     public_url: str = ""
-    documents: Mapping[str, Document] = field(default_factory=dict)
 
     def routes(self) -> list[Route]:
         """Return pages, files, feed and calendar."""
@@ -74,7 +84,7 @@ class Segments:
             "segment.html",
             headers=_caching(found),
             listing=found,
-            kinds=[kind for kind in ("docx", "xlsx", "txt") if kind in self.documents] + ["json"],
+            kinds=[*_DOCUMENTS, "json"],
             here="segments",
         )
 
@@ -84,15 +94,15 @@ class Segments:
         kind = request.match_info["kind"]
         if kind == "json":
             return web.json_response(found.as_json(), headers=_caching(found))
-        write = self.documents.get(kind)
-        if write is None:
-            raise web.HTTPNotFound
+        document = _DOCUMENTS[kind]
+        written = await asyncio.to_thread(document.write, found, self.wording)
         headers = {
             **_caching(found),
-            "Content-Type": _MEDIA_TYPES[kind],
+            "Content-Type": document.media_type,
             "Content-Disposition": f'attachment; filename="chuyen-muc-{found.month}.{kind}"',
         }
-        return web.Response(body=write(found), headers=headers)
+        body = written.encode() if isinstance(written, str) else written
+        return web.Response(body=body, headers=headers)
 
     async def feed(self, request: web.Request) -> web.StreamResponse:
         """Return the feed of published lists."""

@@ -1,7 +1,6 @@
 """All public pages, from what they are built of."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ from handlers.pages.home import Home
 from handlers.pages.knowledge import Library
 from handlers.pages.lookup import Lookup
 from handlers.pages.procedures import Procedures
-from handlers.pages.segments import Document, Segments
+from handlers.pages.segments import Segments
 from handlers.pages.static import Static
 from handlers.rendering import Templates
 from handlers.routes import Route
@@ -31,8 +30,6 @@ class Pages:
     calendar: WorkCalendar
     clock: Clock
     settings: Settings
-    #: how a list becomes a file: "docx", "xlsx", "txt"
-    documents: Mapping[str, Document] = field(default_factory=dict)
 
     def routes(self) -> list[Route]:
         """Return the routes of every public page."""
@@ -73,5 +70,4 @@ class Pages:
             self.calendar,
             self.clock,
             self.settings.public_url,
-            self.documents,
         )

@@ -22,8 +22,6 @@ from knowledge.text import clean
 COOKIE = "danhoi_chat"
 _PATH = "/hoi"
 _PAGE = 40
-#: a reply that comes this soon is on the page at once
-_PATIENCE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,8 @@ class PlainChat:
     templates: Templates
     own_host: str
     https: bool = False
+    #: a reply that comes so many seconds after the question is on the page at once
+    patience: float = 3.0
 
     def routes(self) -> list[Route]:
         """Return the form's target and the conversation's page."""
@@ -92,7 +92,7 @@ class PlainChat:
         return await self.reception.find(token) if token else None
 
     async def _lines(self, conversation_id: int) -> list[dict[str, Any]]:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + self.patience
         with self.listeners.subscribe(conversation_id) as news:
             while True:
                 lines = await self.reception.store.read(partial(_all_lines, conversation_id))

@@ -20,9 +20,12 @@ MOST_STREAMS = 4
 class Streams:
     """Open event streams of this process."""
 
-    def __init__(self, store: Store, listeners: Listeners) -> None:
+    def __init__(
+        self, store: Store, listeners: Listeners, *, heartbeat: float = HEARTBEAT_SECONDS
+    ) -> None:
         self._store = store
         self._listeners = listeners
+        self._heartbeat = heartbeat
         self._closing = False
 
     def is_full(self, conversation_id: int) -> bool:
@@ -45,7 +48,7 @@ class Streams:
             with suppress(ConnectionResetError, StoreUnavailable):
                 while not self._closing:
                     after = await self._send_lines(response, conversation_id, after)
-                    if not await news.wait(HEARTBEAT_SECONDS) and not self._closing:
+                    if not await news.wait(self._heartbeat) and not self._closing:
                         await response.write(b": nhip\n\n")
         with suppress(ConnectionResetError, asyncio.CancelledError):
             await response.write_eof()
