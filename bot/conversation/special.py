@@ -15,6 +15,8 @@ from knowledge.decisions import Decision, DecisionKind, MatterKind
 
 Special: TypeAlias = Callable[[World, Memory, str, Decision], Step]
 
+#: "hồ sơ … chưa có …" also begins questions that the library knows better
+_FILES = frozenset({Cue.OWN_FILE, Cue.LATE_FILE})
 #: whoever asks for an officer in more words than these says what for
 _BARE_WISH = 7
 #: what the matcher and our own cues call the same thing
@@ -33,6 +35,8 @@ def special_matter(world: World, memory: Memory, text: str, decision: Decision) 
     if grave or decision.kind is DecisionKind.EMERGENCY:
         return None
     cue = _TOPICS.get(decision.topic) or cue_in(text)
+    if cue in _FILES and decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES):
+        return None
     act = _SPECIAL.get(cue) if cue else None
     return act(world, memory, text, decision) if act else None
 

@@ -105,6 +105,7 @@ MEANINGS: Mapping[str, Decision] = {
         "làm khai sinh cần gì": answering(BIRTH, BIRTH_ABROAD, BIRTH_AGAIN, facet=Facet.DOCUMENTS),
         "làm khai sinh cho cháu": answering(BIRTH),
         "làm khai sinh": answering(BIRTH),
+        "có hồ sơ cá nhân nhưng chưa có khai sinh": answering(BIRTH),
         "làm khai sinh cho cháu, số tôi 0912 345 678": answering(BIRTH),
         "cho em hỏi\nlàm khai sinh": answering(BIRTH),
         "cho em hỏi\nlàm khai sinh\ncần gì ạ": answering(BIRTH, facet=Facet.DOCUMENTS),

@@ -22,6 +22,11 @@ async def test_the_card_asks_whether_it_helped(chat: Chat) -> None:
     assert [b.label for b in card.buttons] == ["Nộp trên mạng", "Rõ rồi", "Chưa đúng ý tôi"]
 
 
+async def test_a_procedure_question_that_speaks_of_files_gets_its_card(chat: Chat) -> None:
+    card = await chat.asks("có hồ sơ cá nhân nhưng chưa có khai sinh")
+    assert card.codes == ("1.001193",)
+
+
 async def test_an_answered_question_is_on_record_as_answered(chat: Chat) -> None:
     await chat.says("làm khai sinh cần gì")
     assert chat.states() == ["auto_answered"]
