@@ -30,18 +30,3 @@ def test_the_schema_goes_up_and_down_and_up_again(tmp_path: Path) -> None:
 
 def test_the_migrated_schema_is_the_one_in_the_code(migrated_template: Path) -> None:
     assert migrations.drift(f"sqlite:///{migrated_template}") == []
-
-
-def test_indexes_of_open_rows_are_partial_and_used(migrated_template: Path) -> None:
-    from bot.delivery import recording, sending
-
-    engine = sqlite_engine(migrated_template)
-    with engine.connect() as connection:
-        for statement, index in (
-            (recording._PENDING, "ix_inbox_open"),
-            (sending._HEAD, "ix_outbox_open"),
-        ):
-            sql = str(statement.compile(connection))
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (1,) * sql.count("?"))
-            assert index in " ".join(str(row) for row in plan)
-    engine.dispose()

@@ -7,7 +7,15 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, func, select, update
 
 from bot.store import Wake
-from bot.tables.delivery import conversation, inbox, inbox_open, message, outbox, outbox_open
+from bot.tables.delivery import (
+    conversation,
+    inbox,
+    inbox_open,
+    message,
+    outbox,
+    outbox_open,
+    outbox_open_at_all,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ def backlog(connection: Connection) -> Backlog:
 
 
 def in_doubt(connection: Connection, limit: int = 100) -> Sequence[RowMapping]:
-    """Return messages that may have arrived or not and wait for a person, oldest first."""
+    """Return messages that may have arrived or not and wait for a person."""
     statement = (
         select(
             outbox.c.id,
@@ -54,8 +62,8 @@ def in_doubt(connection: Connection, limit: int = 100) -> Sequence[RowMapping]:
         )
         .join(conversation, conversation.c.id == outbox.c.conversation_id)
         .join(message, message.c.id == outbox.c.message_id)
-        .where(outbox_open, outbox.c.state == "unknown", outbox.c.next_at.is_(None))
-        .order_by(outbox.c.id)
+        .where(outbox_open_at_all, outbox.c.state == "unknown", outbox.c.next_at.is_(None))
+        .order_by(outbox.c.conversation_id, outbox.c.id)
         .limit(limit)
     )
     return connection.execute(statement).mappings().all()

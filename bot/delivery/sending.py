@@ -10,7 +10,15 @@ from bot.channels import Delivery, Sent
 from bot.delivery import receipts
 from bot.messages import Outgoing, Purpose
 from bot.store import Done
-from bot.tables.delivery import conversation, inbox, inbox_open, message, outbox, outbox_open
+from bot.tables.delivery import (
+    conversation,
+    inbox,
+    inbox_open,
+    message,
+    outbox,
+    outbox_open,
+    outbox_open_at_all,
+)
 
 #: a message whose outcome was unknown this often is not sent again by itself
 MOST_DOUBTS = 3
@@ -129,7 +137,7 @@ def recover(
     )
     found = connection.execute(
         update(outbox)
-        .where(outbox_open, outbox.c.state == "sending", outbox.c.owner.not_in(alive))
+        .where(outbox_open_at_all, outbox.c.state == "sending", outbox.c.owner.not_in(alive))
         .values(state="unknown", reason="interrupted", doubts=outbox.c.doubts + 1, next_at=again)
     )
     return Done(found.rowcount)

@@ -140,6 +140,8 @@ outbox = Table(
 outbox_open = outbox.c.state.in_(
     [literal_column(f"'{state}'") for state in ("pending", "sending", "unknown", "waiting")]
 )
+#: the same over all conversations: the range makes SQLite use the index instead of the table
+outbox_open_at_all = outbox_open & (outbox.c.conversation_id > 0)
 Index(
     "ix_outbox_open",
     outbox.c.conversation_id,
