@@ -21,6 +21,8 @@ _MONTHS = (
 )
 _NOTHING = {"", "khong co thong tin", "n/a", "khong quy dinh", "khong xac dinh"}
 _PLAIN_TIME = re.compile(r"(\d{1,3})\s*(ngày làm việc|ngày|giờ làm việc|giờ|tháng)", re.IGNORECASE)
+_FREE = re.compile(r"mien phi|(le )?phi ?: ?(0|khong) dong")
+_AMOUNT = re.compile(r"(?:(?:le )?phi ?: ?)?(\d{1,3}(?:[.,]\d{3})+) (?:vnd|dong)")
 _LEVEL_IN_TITLE = re.compile(
     r"\s*\((?:thực hiện )?(?:tại |ở )?(?:thẩm quyền (?:của )?(?:UBND|Ủy ban nhân dân) )?"
     r"(cấp (?:xã|huyện|tỉnh|bộ|trung ương|tw))\)",
@@ -28,7 +30,7 @@ _LEVEL_IN_TITLE = re.compile(
 )
 _RESULT_CODE = re.compile(r"\s*\(Mã:[^)]*\)")
 _DOCUMENT = re.compile(r"\d+(?:\.\d+)?(?:/\d{4})?/[A-ZĐ]{2,}[\w-]*")
-_BULLET = re.compile(r"^[\s*+\-–•;.]+")
+_BULLET = re.compile(r"^[\s*+\-–•;./]+")
 _MAX_BODY = 1500
 
 
@@ -107,22 +109,30 @@ def _fee(record: Record) -> tuple[str, bool]:
     if not amounts:
         return _text(record, "fee"), False
     money_elsewhere = re.search(r"đồng|phí|%", re.sub(r"\d?Miễn phí", "", remarks))
-    plain = len(amounts) == 1 and not re.search(r"[(;]", amounts[0])
-    free = fold(amounts[0]) in {"mien phi", "phi : 0 dong", "le phi : 0 dong"}
-    text = "Miễn phí" if plain and free else "; ".join(amounts)
-    return text, plain and not money_elsewhere
+    plain = _plain_fee(amounts[0]) if len(amounts) == 1 else None
+    return plain or "; ".join(amounts), plain is not None and not money_elsewhere
+
+
+def _plain_fee(amount: str) -> str | None:
+    """Return a fee that is nothing or one amount, as we write it: "20,000 VNĐ" is "20.000 đồng"."""
+    if _FREE.fullmatch(fold(amount)):
+        return "Miễn phí"
+    found = _AMOUNT.fullmatch(fold(amount))
+    return f"{found.group(1).replace(',', '.')} đồng" if found else None
 
 
 def _time(record: Record) -> tuple[str, bool]:
+    """One way of applying with two limits hides a case that the record does not name."""
     by_way: dict[str, list[str]] = {}
     for method in _list(record, "methods"):
         limit = _field(method, "Thời gian giải quyết")
         if fold(limit) not in _NOTHING:
             by_way.setdefault(limit.lower(), []).append(_field(method, "Hình thức nộp").lower())
-    plain = all(_PLAIN_TIME.fullmatch(limit) for limit in by_way)
+    ways = [way for listed in by_way.values() for way in set(listed)]
+    plain = all(map(_PLAIN_TIME.fullmatch, by_way)) and len(ways) == len(set(ways))
     if len(by_way) == 1:
         return next(iter(by_way)), plain
-    return "; ".join(f"{limit} ({', '.join(ways)})" for limit, ways in by_way.items()), plain
+    return "; ".join(f"{limit} ({', '.join(named)})" for limit, named in by_way.items()), plain
 
 
 def _conditions(record: Record) -> tuple[str, bool]:

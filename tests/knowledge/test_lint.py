@@ -64,6 +64,12 @@ def broken(facet: Facet, text: str, on: date = TODAY, source: str = "") -> set[s
         pytest.param(
             "crawl_debris", Facet.CONDITIONS, "Không có thông tinTừ khóaKhông có", id="web page"
         ),
+        pytest.param(
+            "file_debris",
+            Facet.DOCUMENTS,
+            "- Đơn đề nghịMẫu số 25.docx 1 bản chính",
+            id="a file name",
+        ),
         pytest.param("truncated", Facet.RESULT, "Giấy chứng nhận đăng ký của", id="cut off"),
         pytest.param("absurd_fee", Facet.FEE, "120 VNĐ", id="noughts are missing"),
         pytest.param("absurd_fee", Facet.FEE, "1100 VNĐ", id="no separator"),

@@ -65,10 +65,23 @@ def test_time_limits_that_differ_name_the_way_of_applying() -> None:
     assert fact(Facet.TIME, methods=methods) == ("3 ngày (trực tuyến); 5 ngày (trực tiếp)", True)
 
 
+def test_two_limits_for_one_way_of_applying_hide_a_case() -> None:
+    methods = [method("Trực tiếp", "3 ngày"), method("Trực tiếp", "5 ngày")]
+    found = fact(Facet.TIME, methods=methods)
+    assert found is not None
+    assert found[1] is False
+
+
 @pytest.mark.parametrize(
     ("fees", "remark", "expected"),
     [
         pytest.param(["Miễn phí", "Miễn phí"], "", ("Miễn phí", True), id="free each way"),
+        pytest.param(["20,000 VNĐ"], "", ("20.000 đồng", True), id="one amount"),
+        pytest.param(["Phí : Đồng"], "", ("Phí : Đồng", False), id="the amount is lost"),
+        pytest.param(["Phí : Không Đồng"], "", ("Miễn phí", True), id="none at all is free"),
+        pytest.param(
+            ["Miễn phí15 ngày"], "", ("Miễn phí15 ngày", False), id="the remark runs into it"
+        ),
         pytest.param(["Phí : 0 Đồng"], "", ("Miễn phí", True), id="nought dong is free"),
         pytest.param(["Không có thông tin"], "", None, id="unknown is no fact"),
         pytest.param(
