@@ -172,6 +172,7 @@ def test_an_order_in_plain_words(text: str, command: Command | None) -> None:
         ("tôi bổ sung giấy ra viện", Cue.SUPPLEMENT),
         ("xã Tài Văn", Cue.PLACE),
         ("tôi ở ấp 3 xã Đại Tâm", Cue.PLACE),
+        ("ấp Bưng Tróp A xã An Hiệp huyện Châu Thành", Cue.PLACE),
         ("xã làm việc mấy giờ", None),
         ("ở phường nào nộp hồ sơ khai sinh cho con được vậy", None),
         ("ជំរាបសួរ", Cue.KHMER),
