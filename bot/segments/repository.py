@@ -13,7 +13,7 @@ from bot.segments.selection import PUBLIC, candidates, item_airs
 from bot.store.upsert import insert as upserting
 from bot.tables.desk import question
 from bot.tables.directory import agency, plan_item, policy
-from bot.tables.segments import segment, segment_item
+from bot.tables.segments import DEFAULT_SLOT_SECONDS, segment, segment_item
 
 _AIR_DATES = "segment.air_dates"
 _CLOSES_BEFORE = "segment.closes_before"
@@ -95,6 +95,12 @@ def known_months(connection: Connection) -> list[Row[Any]]:
     }
     statement = select(segment, *counted.values()).order_by(segment.c.month.desc())
     return list(connection.execute(statement).all())
+
+
+def slot_seconds(connection: Connection, month: Month) -> int:
+    """Return how long the programme lasts; a month without a list has the default."""
+    head = _head(connection, month)
+    return head.slot_seconds if head else DEFAULT_SLOT_SECONDS
 
 
 def joined_items() -> Select[Any]:

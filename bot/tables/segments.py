@@ -13,6 +13,9 @@ from sqlalchemy import (
 
 from bot.tables.base import Id, Moment, metadata
 
+#: a quarter of an hour on air
+DEFAULT_SLOT_SECONDS = 900
+
 segment = Table(
     "segment",
     metadata,
@@ -20,7 +23,7 @@ segment = Table(
     Column("air_date", Date, nullable=False),
     Column("theme", Text, nullable=False, server_default=""),
     Column("status", String(10), nullable=False),  # open | locked | published | aired
-    Column("slot_seconds", Integer, nullable=False, server_default="900"),
+    Column("slot_seconds", Integer, nullable=False, server_default=str(DEFAULT_SLOT_SECONDS)),
     Column("locked_at", Moment),
     Column("published_at", Moment),
     Column("published_by", Id, ForeignKey("officer.id")),
