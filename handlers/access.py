@@ -18,6 +18,7 @@ from bot.officers.sessions import Session
 from bot.officers.tokens import Token
 from bot.settings import Settings
 from bot.store import Done, Store, StoreUnavailable
+from handlers.forms import read_form
 from handlers.routes import ROUTES, Access, Handler, Route
 from handlers.web import CLIENT_ADDRESS
 
@@ -132,7 +133,7 @@ class Guard:
 
     async def _check_intent(self, request: web.Request, session: Session) -> None:
         """Raise unless the request was made on a page of ours by this session."""
-        sent = request.headers.get("X-CSRF-Token") or str((await request.post()).get("csrf", ""))
+        sent = request.headers.get("X-CSRF-Token") or (await read_form(request)).get("csrf", "")
         if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
             raise web.HTTPForbidden
         check_origin(request, self._own_host)

@@ -24,6 +24,7 @@ from bot.wording import Wording
 from handlers.access import officer_of
 from handlers.api.questions_json import detailed, summary
 from handlers.routes import Access, Handler, Route
+from knowledge.text import clean
 
 _PATH = "/api/v1/questions"
 _SCOPES = frozenset({str(Scope.DESK)})
@@ -156,6 +157,7 @@ def read_deed(act: Act, body: bytes) -> Deed:
         raise BadRequest
     if not all(isinstance(value, str) for value in form.values()):
         raise BadRequest
+    form = {name: clean(value) for name, value in form.items()}
     words = form.get("text") or form.get("answer") or ""
     reason = form.get("reason", "")
     if act is Act.TRANSFER:

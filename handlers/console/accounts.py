@@ -16,6 +16,7 @@ from bot.questions import limits, repository
 from bot.store import Done, Store
 from handlers.access import SESSION
 from handlers.console.rendering import Pages
+from handlers.forms import read_form
 from handlers.routes import Access, Route
 
 _PAGE = "/can-bo/tai-khoan"
@@ -56,7 +57,7 @@ class Accounts:
 
     async def add(self, request: web.Request) -> web.Response:
         """Make an account with a random password that its owner must change."""
-        form = {name: str(value) for name, value in (await request.post()).items()}
+        form = await read_form(request)
         if form.get("role") not in set(Role):
             raise web.HTTPBadRequest
         new = NewOfficer(

@@ -14,6 +14,7 @@ from bot.settings import Settings
 from bot.store import Done, Store
 from handlers.access import CHANGE_PASSWORD, COOKIE, LOGIN, LOGOUT, SESSION, check_origin
 from handlers.console.rendering import Pages, see_other
+from handlers.forms import read_form
 from handlers.routes import Access, Route
 from handlers.web import CLIENT_ADDRESS
 
@@ -50,8 +51,8 @@ class Login:
     async def sign_in(self, request: web.Request) -> web.StreamResponse:
         """Check name and password; a new session takes the place of any the browser had."""
         check_origin(request, self._own_host)
-        form = await request.post()
-        username, password = str(form.get("username", "")), str(form.get("password", ""))
+        form = await read_form(request)
+        username, password = form.get("username", ""), form.get("password", "")
         address = request.get(CLIENT_ADDRESS) or request.remote or ""
         now = self._clock()
         wait = await self._store.write(lambda c: _attempt(c, username, address, now))
@@ -65,7 +66,7 @@ class Login:
         secret = await self._store.write(
             lambda c: _enter(c, row, address, old.digest if old else "", now)
         )
-        response = see_other(_next_page(str(form.get("tiep", ""))))
+        response = see_other(_next_page(form.get("tiep", "")))
         self._set_cookie(response, request, secret)
         return response
 
@@ -83,13 +84,11 @@ class Login:
 
     async def change_password(self, request: web.Request) -> web.StreamResponse:
         """Replace one's own password; every other session of the account ends."""
-        form = await request.post()
+        form = await read_form(request)
         officer = request[SESSION].officer
-        new, again = str(form.get("new", "")), str(form.get("again", ""))
+        new, again = form.get("new", ""), form.get("again", "")
         row = await self._store.read(lambda c: accounts.by_username(c, officer.username))
-        old_is_right = await self._hasher.verify(
-            row.password if row else None, str(form.get("old", ""))
-        )
+        old_is_right = await self._hasher.verify(row.password if row else None, form.get("old", ""))
         if row is None or not old_is_right or new != again:
             return self._password_error(request, "password.mismatch")
         try:
@@ -113,7 +112,7 @@ class Login:
         wait: timedelta | None = None,
     ) -> web.Response:
         there = await self._store.read(demo.present)
-        form = await request.post() if request.method == "POST" else request.query
+        form = await read_form(request) if request.method == "POST" else request.query
         minutes = -(-int(wait.total_seconds()) // 60) if wait else 0
         response = self._pages.render(
             request,
@@ -121,8 +120,8 @@ class Login:
             status,
             error=error,
             minutes=minutes,
-            username=str(form.get("username", "")),
-            next_page=_next_page(str(form.get("tiep", ""))),
+            username=form.get("username", ""),
+            next_page=_next_page(form.get("tiep", "")),
             demo_file=self._settings.var_dir / demo.FILE_NAME if there.demo else None,
         )
         if wait:

@@ -27,6 +27,7 @@ from handlers.console.history import Line, history_lines
 from handlers.console.queue import READERS, words_for
 from handlers.console.rendering import Pages
 from handlers.console.trace import trace_sentences
+from handlers.forms import read_form
 from handlers.routes import Access, Handler, Route
 from knowledge.decisions import MatterKind
 from knowledge.entries import Entry
@@ -116,7 +117,7 @@ class QuestionPages:
 
     def _doing(self, act: Act) -> Handler:
         async def do(request: web.Request) -> web.StreamResponse:
-            form = {name: str(value) for name, value in (await request.post()).items()}
+            form = await read_form(request)
             code = request.match_info["code"]
             try:
                 await self._office.perform(request[SESSION].officer, code, _deed(act, form))

@@ -157,3 +157,16 @@ async def test_a_machine_cannot_tell_that_an_answer_was_rated(world: DeskWorld) 
         assert await (await browser.client.get(path, headers=headers)).json() == before
         rated = await browser.client.get(LIST, params={"state": "rated"}, headers=headers)
         assert rated.status == 400
+
+
+async def test_broken_characters_do_no_harm(world: DeskWorld) -> None:
+    opened = await world.ask()
+    headers = await world.token(await world.hire("an", Role.OFFICER, "ct-so-y-te"))
+    async with visiting(world) as browser:
+        path = f"{LIST}/{opened.code}"
+        await browser.client.post(f"{path}/claim", headers=headers)
+        body = b'{"text": "\\u0000Ho\\u0300a \\ud800\\u202e"}'
+        answer = await browser.client.post(f"{path}/draft", data=body, headers=headers)
+        assert answer.status == 200, await answer.text()
+        shown = await (await browser.client.get(path, headers=headers)).json()
+    assert shown["draft"]["text"] == "Hòa"

@@ -126,3 +126,21 @@ async def test_a_password_is_not_changed_by_mistake(
         await browser.open("/can-bo/mat-khau")
         await browser.send("/can-bo/mat-khau", {"old": old, "new": new, "again": again}, 422)
         await browser.send("/can-bo/dang-nhap", {"username": "an", "password": PASSWORD})
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        pytest.param(b"username=\xff\xfe", "application/x-www-form-urlencoded", id="not UTF-8"),
+        pytest.param(
+            b"username=a", "application/x-www-form-urlencoded; charset=klingon", id="no charset"
+        ),
+        pytest.param(b"junk", "multipart/form-data; boundary=x", id="no multipart"),
+        pytest.param(b"junk", "multipart/form-data", id="no boundary"),
+    ],
+)
+async def test_a_form_that_is_none_is_turned_down(world: DeskWorld, body: bytes, kind: str) -> None:
+    async with visiting(world) as browser:
+        headers = {"Content-Type": kind}
+        answer = await browser.client.post("/can-bo/dang-nhap", data=body, headers=headers)
+        assert answer.status == 400
