@@ -45,6 +45,7 @@ class Cue(StrEnum):
     OWN_FILE = "own_file"
     LATE_FILE = "late_file"
     IDENTITY_PAPER = "identity_paper"
+    OPENER = "opener"
     SUPPLEMENT = "supplement"
     PLACE = "place"
     ACKNOWLEDGED = "acknowledged"

@@ -150,6 +150,8 @@ def _worded(world: World, memory: Memory, thought: Thought, decision: Decision) 
 
 def _asked(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     greets = decision.topic == "greeting" and decision.kind is DecisionKind.SMALLTALK
+    if cue_in(text) is Cue.OPENER:
+        return prompt(world, memory)
     if not decision.standalone and not greets:
         answered = world.officer_left(State.ANSWERED)
         if decision.facet is not None and answered is not None:

@@ -26,6 +26,9 @@ _OF_NO_USE = frozenset(
     }
 )
 
+#: cues of a thought that may have more parts
+_PIECES = (None, Cue.OPENER, Cue.PLACE)
+
 Understand = Callable[[str], Decision]
 
 
@@ -96,7 +99,7 @@ def is_order(text: str) -> bool:
         or is_no(text)
         or command_in(text)
         or find_code(text)
-        or cue_in(text) is not None
+        or cue_in(text) not in _PIECES
         or not bare(text)
     )
 
@@ -150,7 +153,7 @@ def is_fragment(text: str, decision: Decision) -> bool:
 
     "cho hỏi chút" may be understood as chatter and still begin a question.
     """
-    if not decision.standalone:
+    if not decision.standalone or cue_in(text) is Cue.OPENER:
         return True
     is_idle = decision.kind is DecisionKind.SMALLTALK and decision.topic in ("chatter", "greeting")
     return is_idle and len(bare(text).split()) <= _ADDITION_WORDS
