@@ -115,7 +115,8 @@ class TokenKeeper:
         if self._flight is None:
             self._flight = asyncio.create_task(self._renew(version))
             self._flight.add_done_callback(self._landed)
-        return await asyncio.shield(self._flight)
+        self._held = await asyncio.shield(self._flight)
+        return self._held
 
     def _landed(self, flight: "asyncio.Task[Stored]") -> None:
         self._flight = None
@@ -174,7 +175,7 @@ class TokenKeeper:
             else:
                 self._failed = None
                 self.count("channel_token", "refreshed")
-                _log.info("access token renewed", account=self.vault.account)
+                _log.info("access token renewed")
                 return stored
         raise AssertionError
 

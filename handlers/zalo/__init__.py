@@ -11,7 +11,6 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from bot.channel_tokens.keeper import TokenKeeper
 from bot.channel_tokens.vault import Vault
 from bot.channels import Channel
-from bot.delivery.crashpoints import CrashPoints
 from bot.delivery.schedule import Periodic, every
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
@@ -29,7 +28,7 @@ from handlers.zalo.webhook import ZaloWebhook
 __all__ = ["NAME", "ZaloParts", "build"]
 
 #: shorter than the sender's patience, so that a silent Zalo is told apart from a hanging us
-_TIMEOUT = ClientTimeout(total=10, connect=5)
+PATIENCE = ClientTimeout(total=10, connect=5)
 _LOOK_AHEAD = timedelta(minutes=15)
 
 
@@ -50,23 +49,22 @@ async def build(
     clock: Clock,
     metrics: Metrics,
     *,
-    crash: CrashPoints | None = None,
+    patience: ClientTimeout = PATIENCE,
 ) -> ZaloParts:
     """Put the channel together; at the very first start the refresh token is stored.
 
     `close` lets a renewal of the token end: call it before the store is closed.
     """
     http = ClientSession(
-        timeout=_TIMEOUT,
+        timeout=patience,
         connector=TCPConnector(limit=64, keepalive_timeout=10),
-        auto_decompress=True,
     )
     keeper = keeper_of(settings, store, keys, clock, metrics, http)
     reader = ZaloReader(settings.zalo_oa_id, clock)
     api = ZaloApi(http, settings.zalo_api_base, Tokens(keeper.current, keeper.renewed))
     channel = Zalo(reader, api, store, clock)
     reception = Reception(store, reader, clock, metrics)
-    webhook = ZaloWebhook(reception, seal_of(settings), store, clock, metrics, crash=crash)
+    webhook = ZaloWebhook(reception, seal_of(settings), store, clock, metrics)
 
     async def close() -> None:
         await keeper.close()

@@ -38,9 +38,9 @@ def _fitting(text: str, longest: int) -> int:
 
 
 def _cut(text: str, fitting: int) -> int:
-    """Return where to cut: the best pause in the second half of what fits."""
+    """Return where to cut: the best pause that leaves the part at least a third full."""
     for pause in _PAUSES:
-        found = [m.end() for m in pause.finditer(text, fitting // 2, fitting + 1)]
+        found = [m.end() for m in pause.finditer(text, fitting // 3, fitting + 1)]
         if found:
             return min(found[-1], fitting)
     return _between_characters(text, fitting)

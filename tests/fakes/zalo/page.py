@@ -10,7 +10,7 @@ from tests.fakes.zalo.trouble import Kind
 if TYPE_CHECKING:
     from tests.fakes.zalo.server import FakeZalo
 
-DEMO_USER = "7788990011223344556"
+DEMO_USER = "8855220011447733661"
 
 _PAGE = """<!doctype html><html lang="vi"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Zalo thử</title>

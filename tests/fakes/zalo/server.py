@@ -38,6 +38,7 @@ class FakeZalo:
         self.tokens = Tokens(self.account, self.clock)
         self.chats = Chats(self.account, self.clock, self.log)
         self.api = Api(self.tokens, self.chats, self.troubles, self._tell)
+        self.address = ""
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
@@ -52,7 +53,8 @@ class FakeZalo:
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
         found, number = self._runner.addresses[0][:2]
-        return f"http://{found}:{number}"
+        self.address = f"http://{found}:{number}"
+        return self.address
 
     async def stop(self) -> None:
         """Close everything; who still waits for an answer gets none."""

@@ -21,9 +21,9 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 class Account:
     """An app and its Official Account, invented."""
 
-    app_id: str = "1234567890123456789"
+    app_id: str = "3900112233445566778"
     app_secret: str = "fake-app-secret-of-tests"
-    oa_id: str = "2233445566778899001"
+    oa_id: str = "4411223344556677889"
     oa_secret: str = "fake-oa-secret-of-tests"
     refresh_token: str = "fake-refresh-token-0"
 

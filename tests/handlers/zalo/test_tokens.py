@@ -1,0 +1,297 @@
+"""Tokens: one renewal at a time, nothing used before it is stored, nothing lost by a crash."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, ClientTimeout
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
+from bot.channel_tokens import (
+    Grant,
+    GrantLost,
+    GrantRefused,
+    GrantUnreadable,
+    KeeperRules,
+    NoGrant,
+    RenewalUncertain,
+)
+from bot.channel_tokens.keeper import TokenKeeper
+from bot.channel_tokens.vault import Vault
+from bot.channels import ChannelUnavailable
+from bot.operations.metrics import Metrics
+from bot.operations.secrets import cipher
+from bot.settings import Settings
+from bot.store import Done
+from bot.store.sqlite import SqliteStore
+from handlers.zalo import keeper_of
+from handlers.zalo.oauth import ZaloOAuth, challenge_of, new_verifier, read_grant
+from tests.fakes.zalo.server import FakeZalo
+from tests.fakes.zalo.trouble import Kind
+from tests.handlers.zalo.world import KEYS, counted
+
+RULES = KeeperRules(patience=timedelta(seconds=2), poll_seconds=0.01)
+
+
+class World:
+    """Any number of processes on one database, each with a keeper of its own."""
+
+    def __init__(self, zalo: FakeZalo, settings: Settings, store: SqliteStore) -> None:
+        self.zalo, self.settings, self.store = zalo, settings, store
+        self.metrics = Metrics()
+        self.http = ClientSession(timeout=ClientTimeout(total=0.3))
+        self.vault = Vault(f"zalo:{settings.zalo_oa_id}", cipher(list(KEYS)))
+
+    def keeper(self, owner: str = "one") -> TokenKeeper:
+        clock = self.zalo.clock.now
+        keeper = keeper_of(self.settings, self.store, KEYS, clock, self.metrics, self.http)
+        keeper.owner, keeper.rules = owner, RULES
+        return keeper
+
+    async def planted(self, owner: str = "one") -> TokenKeeper:
+        keeper = self.keeper(owner)
+        await keeper.plant(self.settings.zalo_refresh_token.get_secret_value())
+        return keeper
+
+    def later(self, **parts: float) -> None:
+        self.zalo.clock.ahead += timedelta(**parts)
+
+    async def history(self) -> list[tuple[int, str]]:
+        return list(await self.store.read(self.vault.events))
+
+
+@pytest.fixture
+async def world(zalo: FakeZalo, settings: Settings, store: SqliteStore) -> AsyncIterator[World]:
+    world = World(zalo, settings, store)
+    yield world
+    await world.http.close()
+
+
+async def test_the_first_token_comes_from_the_settings(world: World) -> None:
+    keeper = await world.planted()
+    assert await keeper.current() == world.zalo.tokens.access
+    assert await world.history() == [(1, "stored"), (1, "refreshed")]
+
+
+async def test_once_stored_the_settings_are_ignored_with_a_warning(world: World) -> None:
+    await (await world.planted()).current()
+    with capture_logs() as logs:
+        again = await world.planted("two")
+    assert [line["log_level"] for line in logs] == ["warning"]
+    assert await again.current() == world.zalo.tokens.access
+    assert world.zalo.tokens.calls == 1
+
+
+async def test_without_any_token_an_administrator_is_asked(world: World) -> None:
+    with pytest.raises(NoGrant):
+        await world.keeper().current()
+
+
+async def test_a_hundred_senders_cause_one_renewal(world: World) -> None:
+    keeper = await world.planted()
+    tokens = await asyncio.gather(*(keeper.current() for _ in range(100)))
+    assert (len(set(tokens)), world.zalo.tokens.calls) == (1, 1)
+
+
+async def test_eight_processes_cause_one_renewal(world: World) -> None:
+    keepers = [await world.planted(f"process {n}") for n in range(8)]
+    world.zalo.troubles.add("token", Kind.DELAY, 0.05)
+    tokens = await asyncio.gather(*(keeper.current() for keeper in keepers for _ in range(5)))
+    assert (len(set(tokens)), world.zalo.tokens.calls) == (1, 1)
+
+
+async def test_a_rejected_token_that_another_has_renewed_is_not_renewed_again(
+    world: World,
+) -> None:
+    one, two = await world.planted("one"), await world.planted("two")
+    old = await one.current()
+    assert await two.current() == old
+    world.later(minutes=5)
+    new = await one.renewed(old)
+    assert await two.renewed(old) == new != old
+    assert world.zalo.tokens.calls == 2
+
+
+async def test_a_token_is_renewed_ahead_of_time(world: World) -> None:
+    keeper = await world.planted()
+    before = await keeper.current()
+    world.later(hours=18)
+    await keeper.look_ahead(datetime.now(UTC))
+    assert world.zalo.tokens.calls == 1
+    world.later(hours=2)
+    await keeper.look_ahead(datetime.now(UTC))
+    assert await keeper.current() == world.zalo.tokens.access
+    assert (world.zalo.tokens.access != before, world.zalo.tokens.calls) == (True, 2)
+
+
+async def test_a_caller_that_gives_up_does_not_stop_the_renewal(world: World) -> None:
+    keeper = await world.planted()
+    world.zalo.troubles.add("token", Kind.DELAY, 0.1)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(keeper.current(), 0.02)
+    await keeper.close()
+    assert await world.planted("next") is not None
+    assert await world.keeper("next").current() == world.zalo.tokens.access
+    assert world.zalo.tokens.calls == 1
+
+
+async def test_a_pair_is_durable_before_anybody_has_it(world: World) -> None:
+    token = await (await world.planted()).current()
+    stored = await world.store.read(world.vault.read)
+    assert stored is not None
+    assert (stored.grant.access, stored.version) == (token, 2)
+
+
+async def test_a_process_that_dies_renewing_leaves_the_lock_to_time(world: World) -> None:
+    keeper = await world.planted("heir")
+    now = world.zalo.clock.now()
+    await world.store.write(lambda c: world.vault.lock("dead", now, RULES.lock, c))
+    keeper.rules = KeeperRules(patience=timedelta(milliseconds=50), poll_seconds=0.01)
+    with pytest.raises(ChannelUnavailable):
+        await keeper.current()
+    world.later(minutes=2)
+    assert await keeper.current() == world.zalo.tokens.access
+
+
+async def test_without_an_answer_the_same_token_is_tried_once_more(world: World) -> None:
+    keeper = await world.planted()
+    world.zalo.troubles.add("token", Kind.SILENCE_BEFORE)
+    assert await keeper.current() == world.zalo.tokens.access
+    assert world.zalo.tokens.calls == 2
+
+
+async def test_a_pair_lost_on_the_way_raises_the_alarm_and_no_loop(world: World) -> None:
+    keeper = await world.planted()
+    world.zalo.troubles.add("token", Kind.SILENCE_AFTER)
+    for _ in range(5):
+        with pytest.raises(GrantLost):
+            await keeper.current()
+    assert world.zalo.tokens.calls == 2
+    assert counted(world.metrics, "channel_token", "renewal_refused") == 1
+    assert (1, "refused") in await world.history()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        pytest.param(Kind.CODE, -14014, id="spent"),
+        pytest.param(Kind.CODE, -14002, id="app not active"),
+        pytest.param(Kind.NO_CODE, 0, id="no number"),
+        pytest.param(Kind.CODE, 0, id="no error and no tokens"),
+    ],
+)
+async def test_a_refusal_never_overwrites_the_stored_tokens(
+    world: World, kind: Kind, value: int
+) -> None:
+    keeper = await world.planted()
+    good = await keeper.current()
+    world.later(hours=24)
+    world.zalo.troubles.add("token", kind, value)
+    await keeper.look_ahead(datetime.now(UTC))
+    assert await keeper.current() == good
+    assert world.zalo.tokens.calls == 2
+
+
+async def test_after_a_pause_the_repaired_app_is_tried_again(world: World) -> None:
+    keeper = await world.planted()
+    world.zalo.troubles.add("token", Kind.CODE, -14002)
+    with pytest.raises(GrantLost, match="app is not active"):
+        await keeper.current()
+    world.later(minutes=11)
+    assert await keeper.current() == world.zalo.tokens.access
+
+
+async def test_an_administrator_is_told_two_weeks_before_the_end(world: World) -> None:
+    keeper = await world.planted()
+    await keeper.current()
+    await world.store.write(
+        lambda c: Done(c.execute(text("UPDATE provider_token SET refresh_expires_at='2026-12-01'")))
+    )
+    await keeper.look_ahead(datetime.now(UTC))
+    assert counted(world.metrics, "channel_token", "refresh_token_ends_soon") == 1
+
+
+async def test_nothing_readable_lies_in_the_database(world: World, database_file: Any) -> None:  # noqa: ANN401
+    token = await (await world.planted()).current()
+    await world.store.close()
+    files = b"".join(path.read_bytes() for path in database_file.parent.glob("danhoi.db*"))
+    secrets = [token, *world.zalo.tokens.refresh, world.zalo.account.refresh_token]
+    assert [secret for secret in secrets if secret.encode() in files] == []
+
+
+async def test_no_token_is_ever_logged_or_shown(world: World) -> None:
+    with capture_logs() as logs:
+        keeper = await world.planted()
+        token = await keeper.current()
+        world.later(hours=30)
+        world.zalo.troubles.add("token", Kind.CODE, -14014)
+        with pytest.raises(GrantLost) as raised:
+            await keeper.current()
+    shown = f"{logs} {raised.value!r} {await world.store.read(world.vault.read)!r}"
+    assert [secret for secret in (token, *world.zalo.tokens.refresh) if secret in shown] == []
+
+
+async def test_another_key_of_the_service_is_named_as_the_reason(world: World) -> None:
+    await world.planted()
+    keeper = world.keeper()
+    keeper.vault = Vault(world.vault.account, cipher(["another"]))
+    with pytest.raises(GrantUnreadable):
+        await keeper.current()
+
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hours"),
+    [
+        pytest.param(
+            b'{"access_token":"a","refresh_token":"r","expires_in":"90000"}', 25, id="text"
+        ),
+        pytest.param(b'{"access_token":"a","refresh_token":"r","expires_in":3600}', 1, id="number"),
+        pytest.param(b'{"access_token":"a","refresh_token":"r"}', 25, id="missing"),
+    ],
+)
+def test_an_answer_with_both_tokens_is_a_grant(answer: bytes, hours: int) -> None:
+    expected = Grant("a", "r", NOW + timedelta(hours=hours), NOW + timedelta(days=90))
+    assert read_grant(answer, 200, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "error"),
+    [
+        pytest.param(b'{"access_token":"a","refresh_token":""}', 200, GrantRefused, id="one empty"),
+        pytest.param(b'{"access_token":"a"}', 200, GrantRefused, id="one missing"),
+        pytest.param(b'{"access_token":1,"refresh_token":null}', 200, GrantRefused, id="no texts"),
+        pytest.param(b"<html>", 200, RenewalUncertain, id="a page"),
+        pytest.param(b"", 200, RenewalUncertain, id="nothing"),
+        pytest.param(b"{}", 502, RenewalUncertain, id="gateway"),
+    ],
+)
+def test_anything_else_is_none(answer: bytes, status: int, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        read_grant(answer, status, NOW)
+
+
+async def test_an_administrators_consent_becomes_a_grant(world: World) -> None:
+    account, verifier = world.zalo.account, new_verifier()
+    oauth = ZaloOAuth(
+        world.http, world.zalo.address, account.app_id, account.app_secret, world.zalo.clock.now
+    )
+    url = oauth.consent_url("http://127.0.0.1/back", challenge_of(verifier), "s")
+    async with world.http.get(url, allow_redirects=False) as response:
+        code = response.headers["Location"].split("code=")[1].split("&")[0]
+    assert (await oauth.redeem(code, verifier)).access == world.zalo.tokens.access
+    with pytest.raises(GrantRefused, match="authorization code"):
+        await oauth.redeem(code, verifier)
+
+
+def test_a_verifier_has_43_characters_and_its_challenge_no_padding() -> None:
+    verifier = new_verifier()
+    assert (len(verifier), len(challenge_of(verifier))) == (43, 43)
+    # the vector of RFC 7636, appendix B
+    vector = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    assert challenge_of(vector) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
