@@ -26,7 +26,7 @@ from handlers.routes import Access, Route
 READERS = frozenset({Role.OFFICER, Role.LEADER, Role.COORDINATOR, Role.EDITOR})
 
 #: where those go who do not work on questions
-_HOMES = {Role.ADMIN: "/can-bo/tai-khoan", Role.BROADCASTER: "/chuyen-muc"}
+_HOMES = {Role.ADMIN: "/can-bo/tai-khoan", Role.BROADCASTER: "/can-bo/chuyen-muc"}
 
 #: the tabs of the queue, in order
 VIEWS: dict[str, Filters] = {

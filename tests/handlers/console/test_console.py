@@ -252,3 +252,19 @@ async def test_an_answer_that_may_not_have_arrived_waits_for_the_officers_word(
     assert "Ghi chú: " in page
     kept = await world.store.read(lambda c: c.execute(outbox.select()).one())
     assert kept.state == state
+
+
+@pytest.mark.parametrize(
+    ("role", "home"),
+    [
+        pytest.param(Role.ADMIN, "/can-bo/tai-khoan", id="an administrator to the accounts"),
+        pytest.param(Role.BROADCASTER, "/can-bo/chuyen-muc", id="a broadcaster to the segment"),
+    ],
+)
+async def test_who_answers_no_questions_lands_at_his_own_work(
+    world: DeskWorld, role: Role, home: str
+) -> None:
+    async with visiting(world) as browser:
+        await enter(world, browser, await world.hire("ai", role))
+        answer = await browser.client.get("/can-bo", allow_redirects=False)
+    assert answer.headers["Location"] == home
