@@ -141,9 +141,10 @@ def _under_way(connection: Connection, conversation_id: int) -> Sequence[Row[int
 
 
 def _arrived(connection: Connection, row: Row[int, int, str, str], incoming: Incoming) -> None:
-    """An echo proves that a message arrived; one still under way gets its outcome itself."""
+    """An echo proves that a message arrived; one still under way gets its outcome itself, and
+    one part of a long message says nothing of the others."""
     remember(connection, incoming.channel, row.message_id, incoming.refers_to)
-    if row.state == "unknown":
+    if row.state == "unknown" and _spoken(row.text) in _spoken(incoming.text):
         connection.execute(
             update(outbox)
             .where(outbox.c.id == row.id, outbox.c.state == "unknown")
@@ -158,6 +159,9 @@ def _arrived(connection: Connection, row: Row[int, int, str, str], incoming: Inc
 
 def _same_words(echo: str, ours: str) -> bool:
     """Whether an echo is our message, a part of it, or our message with the channel's dressing."""
-    echo, ours = " ".join(echo.split()), " ".join(ours.split())
-    shorter, longer = sorted((echo, ours), key=len)
+    shorter, longer = sorted((_spoken(echo), _spoken(ours)), key=len)
     return bool(shorter) and (shorter == longer or (len(shorter) >= _TELLING and shorter in longer))
+
+
+def _spoken(text: str) -> str:
+    return " ".join(text.split())

@@ -154,6 +154,18 @@ async def test_a_revoked_token_is_replaced_without_anybody_noticing(path: WholeP
     assert (path.seen(), path.zalo.tokens.calls) == (["re: một", "re: hai"], 2)
 
 
+@pytest.mark.parametrize("kind", [Kind.CUT_AFTER, Kind.SILENCE_AFTER, Kind.CUT_BEFORE])
+async def test_a_long_answer_broken_off_in_the_middle_is_completed(
+    path: WholePath, kind: Kind
+) -> None:
+    long = "\n\n".join(f"Phần {n}: " + "nội dung " * 180 for n in (1, 2, 3))
+    path.zalo.troubles.add("send", Kind.DELAY)
+    path.zalo.troubles.add("send", kind)
+    path.zalo.say(USER, long)
+    await path.until(lambda: path.all_sent(1))
+    assert [text.split(":")[-2][-6:] for text in path.seen()] == ["Phần 1", "Phần 2", "Phần 3"]
+
+
 async def test_without_echoes_the_conversation_itself_is_asked(path: WholePath) -> None:
     path.zalo.habits = Habits(echo=False, received=False)
     path.zalo.troubles.add("send", Kind.CUT_AFTER)
