@@ -107,7 +107,6 @@ def test_a_picture_echoed_during_our_sending_turns_out_to_be_ours(
     [
         pytest.param(WORDS, id="the same words"),
         pytest.param(f"{WORDS}\n\nNguồn: Cổng dịch vụ công", id="with the channel's dressing"),
-        pytest.param("ông/bà cần giấy   chứng sinh.", id="a part of them"),
     ],
 )
 def test_an_echo_shows_that_a_doubtful_message_arrived(
@@ -117,4 +116,13 @@ def test_an_echo_shows_that_a_doubtful_message_arrived(
     accept(connection, told(ECHO, "p1", text=echo), b"", NOW)
     row = rows(connection, outbox)[0]
     assert (row["state"], row["provider_ids"], row["doubts"]) == ("sent", ["p1"], 1)
+    assert not silent(connection)
+
+
+def test_an_echo_of_one_part_leaves_the_doubt_about_the_others(
+    connection: Connection, under_way: Head
+) -> None:
+    settle(under_way, Outcome("unknown", next_at=NOW), connection)
+    accept(connection, told(ECHO, "p1", text="ông/bà cần giấy   chứng sinh."), b"", NOW)
+    assert rows(connection, outbox)[0]["state"] == "unknown"
     assert not silent(connection)
