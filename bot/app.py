@@ -2,9 +2,10 @@
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 
@@ -18,8 +19,9 @@ from bot.conversation.world import Manner
 from bot.delivery.engine import Engine, Lanes, embedded_lanes
 from bot.delivery.gate import Limits
 from bot.delivery.pace import Rate
-from bot.delivery.schedule import Schedule
+from bot.delivery.schedule import Periodic, Schedule
 from bot.delivery.sender import Sender, SenderRules
+from bot.delivery.turns import Mind
 from bot.delivery.worker import Worker, WorkerRules
 from bot.errors import BotError
 from bot.jobs import Housekeeping
@@ -27,19 +29,24 @@ from bot.moments import Clock, utc_now
 from bot.officers import demo
 from bot.officers.passwords import Hasher
 from bot.operations.metrics import Metrics
+from bot.operations.secrets import load_keys
 from bot.operations.watch import Watch
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.opening import open_for_service
 from bot.wording import Wording
+from handlers import zalo
 from handlers.access import guard
 from handlers.api.questions import QuestionsApi
 from handlers.console import Console
+from handlers.console.segments import SegmentDesk
 from handlers.health import Health
 from handlers.pages.site import Pages
 from handlers.routes import Route, add_routes
 from handlers.web import MAX_BODY, explain_errors, know_client, measure, secure_headers
 from handlers.webchat.channel import WebChat
+from handlers.webchat.files import Files
+from handlers.webchat.plain import PlainChat
 from handlers.webchat.stream import Streams
 from handlers.webchat.views import WebChatApi
 
@@ -56,6 +63,7 @@ class Parts:
     """What everything is built from."""
 
     settings: Settings
+    keys: Sequence[str]
     wording: Wording
     calendar: WorkCalendar
     clock: Clock
@@ -64,7 +72,54 @@ class Parts:
     lanes: Lanes
     library: Library
     hasher: Hasher
-    channels: Mapping[str, Channel]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A channel with its way in, what it does by the clock, and what ends its open requests."""
+
+    channel: Channel
+    routes: Sequence[Route]
+    periodics: Sequence[Periodic] = ()
+    hang_up: Callable[[], Awaitable[None]] | None = None
+
+
+async def attach_web(parts: Parts, _stack: AsyncExitStack) -> Attached:
+    """Return the web chat, which is always there, with the public pages around it."""
+    settings, channel = parts.settings, WebChat(parts.clock)
+    streams = Streams(parts.store, parts.lanes.listeners)
+    pages = Pages(
+        store=parts.store,
+        library=parts.library,
+        wording=parts.wording,
+        calendar=parts.calendar,
+        clock=parts.clock,
+        settings=settings,
+    )
+    api = WebChatApi(parts.store, channel, streams, parts.clock, parts.metrics)
+    plain = PlainChat(
+        api.reception,
+        parts.lanes.listeners,
+        pages.templates,
+        pages.own_host,
+        https=is_https(settings),
+    )
+    files = Files(api.reception, settings.var_dir / "files")
+    routes = [route for each in (api, plain, files, pages) for route in each.routes()]
+    return Attached(channel, routes, hang_up=streams.close)
+
+
+async def attach_zalo(parts: Parts, stack: AsyncExitStack) -> Attached | None:
+    """Return the Zalo channel, None where it is not configured."""
+    if not parts.settings.zalo_enabled:
+        return None
+    built = await zalo.build(parts.settings, parts.store, parts.keys, parts.clock, parts.metrics)
+    stack.push_async_callback(built.close)
+    return Attached(built.channel, built.routes, built.periodics)
+
+
+#: a new channel is a line here
+CHANNELS = {"web": attach_web, "zalo": attach_zalo}
 
 
 class Service:
@@ -74,6 +129,7 @@ class Service:
         self._settings = settings
         self._clock = clock
         self._stack = AsyncExitStack()
+        self.demo_accounts: Path | None = None
 
     async def start(self) -> str:
         """Open everything in order and return the address it listens on.
@@ -90,34 +146,29 @@ class Service:
         await self._stack.aclose()
 
     async def _open(self, stack: AsyncExitStack) -> str:
-        parts = self._parts = await build_parts(self._settings, self._clock, stack)
+        parts = await build_parts(self._settings, self._clock, stack)
         self.demo_accounts = await demo.prepare(
             parts.store, parts.hasher, parts.settings, parts.clock()
         )
-        engine = build_engine(parts)
+        found = [await attach(parts, stack) for attach in CHANNELS.values()]
+        attached = [channel for channel in found if channel]
+        mind = build_mind(parts)
+        engine = build_engine(parts, mind, [each.channel for each in attached])
         await engine.start()
         stack.push_async_callback(engine.stop, _STOP_SECONDS)
-        schedule = build_schedule(parts)
+        schedule = build_schedule(parts, mind, attached)
         await schedule.start()
         stack.push_async_callback(schedule.stop)
-        streams = Streams(parts.store, parts.lanes.listeners)
-        runner = web.AppRunner(
-            build_web(parts, build_routes(parts, streams)),
-            access_log=None,
-            shutdown_timeout=_STOP_SECONDS,
-        )
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        stack.push_async_callback(streams.close)
-        await web.TCPSite(runner, parts.settings.host, parts.settings.port).start()
-        host, port = runner.addresses[0][:2]
-        return f"http://{host}:{port}"
+        app = build_web(parts, build_routes(parts, attached))
+        for each in attached:
+            if each.hang_up:
+                app.on_shutdown.append(lambda _app, hang_up=each.hang_up: hang_up())
+        return await _listen(app, parts.settings, stack)
 
 
 async def build_parts(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Parts:
     """Open store and library; raise DemoAccountsEnabled where the service must not start."""
-    channels: dict[str, Channel] = {"web": WebChat(clock)}
-    lanes = embedded_lanes(channels, clock=clock)
+    lanes = embedded_lanes(CHANNELS, clock=clock)
     store = open_for_service(settings, lanes.announce)
     stack.push_async_callback(store.close)
     problem = demo.demo_problem(settings, await store.read(demo.present))
@@ -128,6 +179,7 @@ async def build_parts(settings: Settings, clock: Clock, stack: AsyncExitStack) -
     stack.push_async_callback(library.stop)
     return Parts(
         settings=settings,
+        keys=load_keys(settings),
         wording=Wording.load(),
         calendar=calendar(),
         clock=clock,
@@ -136,25 +188,29 @@ async def build_parts(settings: Settings, clock: Clock, stack: AsyncExitStack) -
         lanes=lanes,
         library=library,
         hasher=Hasher(),
-        channels=channels,
     )
 
 
-def build_engine(parts: Parts) -> Engine:
-    """Wire worker, sender and lanes around one mind."""
+def build_mind(parts: Parts) -> ConversationMind:
+    """Return the conversation, as this province holds it."""
     settings = parts.settings
-    mind = ConversationMind(
+    return ConversationMind(
         library=parts.library,
         wording=parts.wording,
         calendar=parts.calendar,
         agency_name=parts.library.agency_name,
-        manner=Manner(public_url=settings.public_url),
+        manner=Manner(place=f"thành phố {settings.province}", public_url=settings.public_url),
     )
+
+
+def build_engine(parts: Parts, mind: Mind, channels: Sequence[Channel]) -> Engine:
+    """Wire worker, sender and lanes around one mind."""
+    settings = parts.settings
     apology = held_message(parts.wording)
     rate = Rate(settings.zalo_rate_per_minute, settings.zalo_rate_burst)
     sender = Sender(
         parts.store,
-        parts.channels,
+        {channel.name: channel for channel in channels},
         owner=_owner(),
         rules=SenderRules(limits={"zalo": Limits(rate=rate)}),
         clock=parts.clock,
@@ -164,49 +220,57 @@ def build_engine(parts: Parts) -> Engine:
     return Engine(parts.store, parts.lanes, worker, sender)
 
 
-def build_schedule(parts: Parts) -> Schedule:
-    """Return the scheduled work."""
-    jobs = Housekeeping(parts.store, parts.clock, parts.calendar)
-    return Schedule(parts.store, jobs.periodics(), _owner(), parts.clock)
+def build_schedule(parts: Parts, mind: ConversationMind, attached: Sequence[Attached]) -> Schedule:
+    """Return the scheduled work, the channels' own included."""
+    files = parts.settings.var_dir / "files"
+    jobs = Housekeeping(parts.store, parts.clock, parts.calendar, mind, files)
+    periodics = [*jobs.periodics(), *(job for each in attached for job in each.periodics)]
+    return Schedule(parts.store, periodics, _owner(), parts.clock)
 
 
-def build_routes(parts: Parts, streams: Streams) -> Sequence[Route]:
+def build_routes(parts: Parts, attached: Sequence[Attached]) -> Sequence[Route]:
     """Return every route of the service."""
-    chat = WebChatApi(parts.store, WebChat(parts.clock), streams, parts.clock, parts.metrics)
-    console = Console(
-        parts.store, parts.wording, parts.clock, parts.calendar, parts.hasher, parts.settings
+    store, wording, clock = parts.store, parts.wording, parts.clock
+    settings, watch = parts.settings, Watch(store, parts.library, parts.metrics, clock)
+    sources = (
+        Console(store, wording, clock, parts.calendar, parts.hasher, settings),
+        SegmentDesk(store, wording, clock, parts.calendar, settings.province),
+        QuestionsApi(store, clock, wording),
+        Health(watch.checks(), parts.metrics, watch.refresh),
     )
-    questions = QuestionsApi(parts.store, parts.clock, parts.wording)
-    watch = Watch(parts.store, parts.library, parts.metrics, parts.clock)
-    health = Health(watch.checks(), parts.metrics, watch.refresh)
-    pages = Pages(
-        store=parts.store,
-        library=parts.library,
-        wording=parts.wording,
-        calendar=parts.calendar,
-        clock=parts.clock,
-        settings=parts.settings,
-    )
-    sources = (chat, pages, console, questions, health)
-    return [route for source in sources for route in source.routes()]
+    own = [route for source in sources for route in source.routes()]
+    return [*own, *(route for each in attached for route in each.routes)]
 
 
 def build_web(parts: Parts, routes: Sequence[Route]) -> web.Application:
     """Return the web application with its middlewares, outermost first."""
     settings = parts.settings
-    https = settings.public_url.startswith("https://")
     app = web.Application(
         client_max_size=MAX_BODY,
         middlewares=[
             measure(parts.metrics),
             know_client(settings.trusted_proxies),
-            secure_headers(_EMBED_PATH, settings.embed_origins, https=https),
+            secure_headers(_EMBED_PATH, settings.embed_origins, https=is_https(settings)),
             explain_errors(parts.wording),
             guard(parts.store, parts.clock, settings),
         ],
     )
     add_routes(app, routes)
     return app
+
+
+async def _listen(app: web.Application, settings: Settings, stack: AsyncExitStack) -> str:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOP_SECONDS)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, settings.host, settings.port).start()
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
+
+
+def is_https(settings: Settings) -> bool:
+    """Whether citizens reach the service through TLS."""
+    return settings.public_url.startswith("https://")
 
 
 def _owner() -> str:

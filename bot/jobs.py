@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
+from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 
+from bot.catalogue.upkeep import lint_again
 from bot.clock import WorkCalendar
-from bot.conversation.mind import expire_choices
+from bot.conversation.mind import ConversationMind
 from bot.delivery.retention import forget_quarantine, forget_raw
 from bot.delivery.schedule import Periodic, daily, every
 from bot.moments import Clock
@@ -17,6 +20,7 @@ from bot.questions.reclock import reclock_if_changed
 from bot.segments.months import Schedule
 from bot.segments.repository import refresh, schedule_of
 from bot.store import Done, Store
+from bot.tables.delivery import attachment
 from bot.tables.desk import login_attempt, session
 
 _log = structlog.get_logger()
@@ -29,11 +33,13 @@ _ATTEMPTS_LAST = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Housekeeping:
-    """What happens by the clock and not by anybody's message."""
+    """What happens by the clock and not by anybody's message. `files` holds citizens' uploads."""
 
     store: Store
     clock: Clock
     calendar: WorkCalendar
+    mind: ConversationMind
+    files: Path
 
     def periodics(self) -> Sequence[Periodic]:
         """Return the schedules; each slot runs once, whatever the number of nodes."""
@@ -43,14 +49,16 @@ class Housekeeping:
             Periodic("reclock", every(timedelta(minutes=5)), self.reclock, catch_up=False),
             Periodic("segment", every(timedelta(hours=1)), self.propose_segment, catch_up=False),
             Periodic("anchor", daily(time(0, 5), zone), self.anchor_chains),
+            Periodic("erasure", every(timedelta(minutes=5)), self.remove_files, catch_up=False),
+            Periodic("lint", daily(time(1, 0), zone), self.lint_again, catch_up=False),
             Periodic("retention", daily(time(2, 30), zone), self.forget, catch_up=False),
         )
 
     async def queue_choices(self, _slot: datetime) -> None:
         """Hand choices that nobody made for a day to the agency: nothing is lost."""
-        queued = await self.store.write(lambda c: Done(expire_choices(c, self.clock())))
+        queued = await self.store.write(partial(self.mind.expire_choices, now=self.clock()))
         if queued:
-            _log.info("choices left unanswered were queued", questions=len(queued))
+            _log.info("choices left unanswered were queued", questions=queued)
 
     async def reclock(self, _slot: datetime) -> None:
         """Move due dates when days off were entered or taken away."""
@@ -72,6 +80,20 @@ class Housekeeping:
         day = (self.calendar.local(slot) - timedelta(days=1)).date()
         zone = self.calendar.zone
         await self.store.write(lambda c: Done(anchor(c, day, zone, self.clock())))
+
+    async def remove_files(self, _slot: datetime) -> None:
+        """Remove files that must not be kept, pictures of identity papers above all."""
+        erased = select(attachment.c.id).where(attachment.c.state == "erased")
+        ids = await self.store.read(lambda c: list(c.execute(erased).scalars()))
+        for file_id in ids:
+            (self.files / file_id).unlink(missing_ok=True)
+        if ids:
+            gone = delete(attachment).where(attachment.c.id.in_(ids))
+            await self.store.write(lambda c: Done(c.execute(gone).rowcount))
+
+    async def lint_again(self, _slot: datetime) -> None:
+        """Judge facts anew: rules begin to hold on a date."""
+        await lint_again(self.store, self.clock)
 
     async def forget(self, _slot: datetime) -> None:
         """Remove what has outlived its purpose."""
