@@ -5,6 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -162,7 +163,7 @@ class Service:
         app = build_web(parts, build_routes(parts, attached))
         for each in attached:
             if each.hang_up:
-                app.on_shutdown.append(lambda _app, hang_up=each.hang_up: hang_up())
+                app.on_shutdown.append(partial(_hang_up, each.hang_up))
         return await _listen(app, parts.settings, stack)
 
 
@@ -266,6 +267,10 @@ async def _listen(app: web.Application, settings: Settings, stack: AsyncExitStac
     await web.TCPSite(runner, settings.host, settings.port).start()
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"
+
+
+async def _hang_up(end: Callable[[], Awaitable[None]], _app: web.Application) -> None:
+    await end()
 
 
 def is_https(settings: Settings) -> bool:
