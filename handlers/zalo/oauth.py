@@ -58,16 +58,6 @@ class ZaloOAuth:
         """Exchange the code that an administrator's consent came back with."""
         return await self._token(grant_type="authorization_code", code=code, code_verifier=verifier)
 
-    def consent_url(self, redirect_uri: str, challenge: str, state: str) -> str:
-        """Return where an administrator of the account gives consent."""
-        query = {
-            "app_id": self.app_id,
-            "redirect_uri": redirect_uri,
-            "code_challenge": challenge,
-            "state": state,
-        }
-        return f"{self.base}{_PERMISSION}?{urlencode(query)}"
-
     async def _token(self, **form: str) -> Grant:
         try:
             async with self.http.post(
@@ -101,6 +91,17 @@ def read_grant(raw: bytes, status: int, now: datetime) -> Grant:
     number = int(digits) if digits.removeprefix("-").isdecimal() and len(digits) < 9 else 0
     meaning = MEANINGS.get(number, "an answer without tokens")
     raise GrantRefused(f"{number}: {meaning}", spent=number in _SPENT)
+
+
+def consent_url(base: str, app_id: str, redirect_uri: str, challenge: str, state: str) -> str:
+    """Return where an administrator of the account gives consent."""
+    query = {
+        "app_id": app_id,
+        "redirect_uri": redirect_uri,
+        "code_challenge": challenge,
+        "state": state,
+    }
+    return f"{base}{_PERMISSION}?{urlencode(query)}"
 
 
 def new_verifier() -> str:

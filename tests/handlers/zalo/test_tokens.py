@@ -28,7 +28,7 @@ from bot.settings import Settings
 from bot.store import Done
 from bot.store.sqlite import SqliteStore
 from handlers.zalo import keeper_of
-from handlers.zalo.oauth import ZaloOAuth, challenge_of, new_verifier, read_grant
+from handlers.zalo.oauth import ZaloOAuth, challenge_of, consent_url, new_verifier, read_grant
 from tests.fakes.zalo.server import FakeZalo
 from tests.fakes.zalo.trouble import Kind
 from tests.handlers.zalo.world import KEYS, counted
@@ -281,12 +281,29 @@ async def test_an_administrators_consent_becomes_a_grant(world: World) -> None:
     oauth = ZaloOAuth(
         world.http, world.zalo.address, account.app_id, account.app_secret, world.zalo.clock.now
     )
-    url = oauth.consent_url("http://127.0.0.1/back", challenge_of(verifier), "s")
+    challenge = challenge_of(verifier)
+    url = consent_url(world.zalo.address, account.app_id, "http://127.0.0.1/b", challenge, "s")
     async with world.http.get(url, allow_redirects=False) as response:
         code = response.headers["Location"].split("code=")[1].split("&")[0]
-    assert (await oauth.redeem(code, verifier)).access == world.zalo.tokens.access
+    grant = await oauth.redeem(code, verifier)
+    assert grant.access == world.zalo.tokens.access
     with pytest.raises(GrantRefused, match="authorization code"):
         await oauth.redeem(code, verifier)
+
+
+async def test_a_new_consent_repairs_a_lost_one_without_a_restart(world: World) -> None:
+    keeper = await world.planted()
+    old = await keeper.current()
+    world.later(minutes=5)
+    world.zalo.tokens.refresh.clear()
+    world.zalo.tokens.access = "revoked"
+    with pytest.raises(GrantLost):
+        await keeper.renewed(old)
+    now = world.zalo.clock.now()
+    pair = world.zalo.tokens.issue()
+    grant = Grant(pair["access_token"], pair["refresh_token"], now + timedelta(days=1), now)
+    await world.store.write(lambda c: world.vault.replace(grant, now, c))
+    assert await keeper.renewed(old) == world.zalo.tokens.access
 
 
 def test_a_verifier_has_43_characters_and_its_challenge_no_padding() -> None:
