@@ -39,6 +39,8 @@ VISIBLE = frozenset(
 )
 #: somebody is there: the conversation decides on it, and the channel's reply window opens anew
 INTERACTIONS = VISIBLE | {IncomingKind.OPENED}
+#: receipts come by the thousand and leave nothing to do; an echo may settle a doubt
+_WAKING = INTERACTIONS | {IncomingKind.ECHO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def accept(
     if incoming.kind not in INTERACTIONS:
         note(connection, place.id, inbox_id, incoming, now + silence)
     seq = place.message_seq if incoming.kind in VISIBLE else 0
-    return Done(Accepted(place.id, seq, inbox_id), (Wake(place.id),))
+    wakes = (Wake(place.id),) if incoming.kind in _WAKING else ()
+    return Done(Accepted(place.id, seq, inbox_id), wakes)
 
 
 def open_conversation(

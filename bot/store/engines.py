@@ -6,6 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, event
 
+#: reading threads, each with a connection of its own: a few slow reports leave some to the chat
+READERS = 8
+
 
 def to_json(value: object) -> str:
     """Return compact JSON in plain UTF-8; a lone surrogate becomes "?", as no database keeps it."""
@@ -31,6 +34,7 @@ def sqlite_engine(
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=pool,
+        **({"pool_size": READERS, "max_overflow": 0} if pool is QueuePool else {}),
         connect_args={"check_same_thread": False, "timeout": busy_seconds},
         json_serializer=to_json,
         hide_parameters=True,  # errors are logged; what citizens wrote is not

@@ -9,14 +9,12 @@ from typing import TypeVar
 from sqlalchemy import Connection, StaticPool
 
 from bot.store import Done, StoreUnavailable, Wake
-from bot.store.engines import sqlite_engine
+from bot.store.engines import READERS, sqlite_engine
 from bot.store.lock import DatabaseLock
 from bot.store.migrations import SchemaOutdated, require_head
 from bot.store.writer import GroupWriter, is_unavailable
 
 T = TypeVar("T")
-
-_READERS = 4
 
 
 def _ignore(_wake: Wake) -> None:
@@ -56,7 +54,7 @@ class SqliteStore:
         except BaseException:
             self._let_go()
             raise
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._writer = GroupWriter(self._writing, on_wake, waiting=waiting)
 
     async def write(self, body: Callable[[Connection], Done[T]]) -> T:
