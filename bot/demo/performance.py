@@ -1,0 +1,117 @@
+"""The stories played out, one action after the other, up to the present."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.clock import WorkCalendar
+from bot.demo.people import Chat, Desks, latest_question
+from bot.demo.simulation import Agenda, between, in_office_hours
+from bot.demo.stories import Course, Story
+from bot.office.office import Deed
+from bot.questions.life import Act, State
+from bot.questions.notices import Refusal
+
+#: pressed by a citizen whom the assistant did not hand over of itself
+_TO_OFFICER = ("#x:none", "#x:nothelped", "#x:officer")
+_AT_DESK = (State.QUEUED, State.TRANSFERRED, State.REOPENED)
+_CALM = timedelta(minutes=40)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time in which the answers of a month's list are given."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass
+class Performance:
+    """Plays stories: citizens through the chat, officers at their desks."""
+
+    agenda: Agenda
+    chat: Chat
+    desks: Desks
+    calendar: WorkCalendar
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def plan(self, stories: Iterable[Story], months: dict[str, Span]) -> None:
+        """Put every story on the agenda."""
+        for story in stories:
+            span = months[story.month]
+            answered = in_office_hours(
+                self.calendar, between(span.start, span.end, story.share), span.end
+            )
+            lead = timedelta(days=2, hours=3) if story.course is not Course.CHAT else _CALM
+            self.agenda.at(max(answered - lead, span.start), partial(self.open, story, answered))
+
+    async def open(self, story: Story, answered: datetime) -> None:
+        """Let the citizen write, and plan what follows."""
+        key = await self.chat.open(story.id)
+        conversation = 0
+        for text in story.says:
+            conversation = await self.chat.say(key, text)
+        for payload in story.presses:
+            await self.chat.press(key, payload)
+        if story.course is Course.CHAT:
+            return
+        code = await self._reach_desk(key, conversation)
+        if code is None:
+            return
+        self.codes[story.id] = code
+        row = await latest_question(self.desks.store, conversation)
+        if row is not None:
+            await self.desks.hand_to(code, story.agency, row.agency)
+        self.agenda.at(answered - _CALM, partial(self._work, story, key, code))
+
+    async def _reach_desk(self, key: str, conversation: int) -> str | None:
+        """Press on until the question lies at an agency's desk; return its code."""
+        for payload in (*_TO_OFFICER, ""):
+            row = await latest_question(self.desks.store, conversation)
+            if row is not None and row.state in _AT_DESK:
+                return str(row.code)
+            if payload:
+                await self.chat.press(key, payload)
+        return None
+
+    async def _work(self, story: Story, key: str, code: str) -> None:
+        """Let the agency do what the story says."""
+        drafter = self.desks.drafter(story.agency)
+        if story.course is Course.QUEUE:
+            return
+        if story.course is Course.SAME:
+            deed = Deed(Act.MERGE, into=self.codes[story.same_as])
+            await self.desks.do(drafter, code, deed)
+            return
+        await self.desks.do(drafter, code, Deed(Act.CLAIM))
+        if story.course is Course.WAIT:
+            await self.desks.do(drafter, code, Deed(Act.ASK, text=story.reply))
+        elif story.course is Course.REFUSE:
+            deed = Deed(Act.REFUSE, reason=str(Refusal.OTHER), text=story.reply)
+            await self.desks.do(self.desks.leader(story.agency), code, deed)
+        else:
+            await self.desks.do(drafter, code, Deed(Act.DRAFT, text=story.reply))
+            if story.course is not Course.DRAFT:
+                self.agenda.after(_CALM, partial(self._send, story, key, code))
+
+    async def _send(self, story: Story, key: str, code: str) -> None:
+        leader = self.desks.leader(story.agency)
+        await self.desks.do(leader, code, Deed(Act.APPROVE, then_send=True))
+        self.agenda.after(_CALM, partial(self._respond, story, key, code))
+
+    async def _respond(self, story: Story, key: str, code: str) -> None:
+        """Let the citizen say how it was, and what may be done with it."""
+        if story.course is Course.REOPEN:
+            await self.chat.press(key, f"#x:wrong:{code}")
+            await self.chat.say(key, "Dạ chưa đúng ý tôi, tôi hỏi chỗ khác kìa.")
+            return
+        if not story.rating:
+            return
+        await self.chat.press(key, f"#x:clear:{code}")
+        await self.chat.press(key, f"#x:rate:{story.rating}")
+        if story.rating < 3:
+            await self.chat.press(key, f"#x:publish:{'yes' if story.publish else 'no'}")
+            if story.air:
+                await self.chat.press(key, f"#x:air:{story.air}")
