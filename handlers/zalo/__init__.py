@@ -2,22 +2,22 @@
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from bot.channel_tokens.keeper import TokenKeeper
 from bot.channel_tokens.vault import Vault
-from bot.delivery.gate import Limits
-from bot.delivery.pace import Rate
+from bot.channels import Channel
 from bot.delivery.schedule import Periodic, every
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
 from bot.operations.secrets import cipher
 from bot.settings import Settings
 from bot.store import Store
-from handlers.connectors import Connected, Connector
+from handlers.routes import Route
 from handlers.zalo.channel import NAME, Zalo, ZaloReader
 from handlers.zalo.client import Tokens, ZaloApi
 from handlers.zalo.oauth import ZaloOAuth
@@ -25,11 +25,21 @@ from handlers.zalo.reception import Reception
 from handlers.zalo.signature import Seal
 from handlers.zalo.webhook import ZaloWebhook
 
-__all__ = ["CONNECTOR", "NAME", "build"]
+__all__ = ["NAME", "ZaloParts", "build"]
 
 #: shorter than the sender's patience, so that a silent Zalo is told apart from a hanging us
 PATIENCE = ClientTimeout(total=10, connect=5)
 _LOOK_AHEAD = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class ZaloParts:
+    """What the composition root takes from this channel."""
+
+    channel: Channel
+    routes: Sequence[Route]
+    periodics: Sequence[Periodic]
+    close: Callable[[], Awaitable[None]]
 
 
 async def build(
@@ -40,7 +50,7 @@ async def build(
     metrics: Metrics,
     *,
     patience: ClientTimeout = PATIENCE,
-) -> Connected:
+) -> ZaloParts:
     """Put the channel together; at the very first start the refresh token is stored.
 
     `close` lets a renewal of the token end: call it before the store is closed.
@@ -66,8 +76,7 @@ async def build(
         await http.close()
         raise
     look_ahead = Periodic("zalo_token", every(_LOOK_AHEAD), keeper.look_ahead, catch_up=False)
-    rate = Rate(settings.zalo_rate_per_minute, settings.zalo_rate_burst)
-    return Connected(channel, webhook.routes(), close, (look_ahead,), Limits(rate=rate))
+    return ZaloParts(channel, webhook.routes(), (look_ahead,), close)
 
 
 def seal_of(settings: Settings) -> Seal:
@@ -90,6 +99,3 @@ def keeper_of(
     vault = Vault(f"zalo:{settings.zalo_oa_id}", cipher(list(keys)))
     owner = f"{socket.gethostname()}:{os.getpid()}"
     return TokenKeeper(store, vault, oauth.renew, owner, clock, count=metrics.count)
-
-
-CONNECTOR = Connector(NAME, lambda settings: settings.zalo_enabled, build)

@@ -9,8 +9,7 @@ from aiohttp import ClientTimeout
 from bot.operations.metrics import Metrics
 from bot.settings import Settings
 from bot.store.sqlite import SqliteStore
-from handlers.connectors import Connected
-from handlers.zalo import build
+from handlers.zalo import ZaloParts, build
 from tests.fakes.zalo.server import FakeZalo, Habits
 from tests.handlers.zalo.world import KEYS, settings_for
 
@@ -37,7 +36,7 @@ def metrics() -> Metrics:
 @pytest.fixture
 async def parts(
     zalo: FakeZalo, settings: Settings, store: SqliteStore, metrics: Metrics
-) -> AsyncIterator[Connected]:
+) -> AsyncIterator[ZaloParts]:
     """Return the channel, less patient than in life."""
     patience = ClientTimeout(total=0.4, connect=0.4)
     parts = await build(settings, store, KEYS, zalo.clock.now, metrics, patience=patience)

@@ -22,7 +22,7 @@ from bot.delivery.sender import Searchable
 from bot.messages import Outgoing
 from bot.store import Done
 from bot.store.sqlite import SqliteStore
-from handlers.connectors import Connected
+from handlers.zalo import ZaloParts
 from handlers.zalo.channel import NAME
 from handlers.zalo.codes import CODES
 from tests.fakes.zalo.server import FakeZalo
@@ -55,7 +55,7 @@ def starts(zalo: FakeZalo) -> list[str]:
     return [line["text"][:6] for line in zalo.chats.deliveries(USER)]
 
 
-async def test_an_accepted_message_comes_back_with_its_id(parts: Connected, zalo: FakeZalo) -> None:
+async def test_an_accepted_message_comes_back_with_its_id(parts: ZaloParts, zalo: FakeZalo) -> None:
     sent = await parts.channel.send(
         delivery("Dạ.", buttons=choices(5), quotes="b000000000000000000a")
     )
@@ -92,7 +92,7 @@ TROUBLES = [
 
 @pytest.mark.parametrize(("kind", "value", "error", "arrived"), TROUBLES)
 async def test_a_trouble_is_called_by_its_name(
-    parts: Connected, zalo: FakeZalo, kind: Kind, value: int, error: type[SendError], arrived: int
+    parts: ZaloParts, zalo: FakeZalo, kind: Kind, value: int, error: type[SendError], arrived: int
 ) -> None:
     zalo.troubles.add("send", kind, value)
     with pytest.raises(error) as raised:
@@ -101,7 +101,7 @@ async def test_a_trouble_is_called_by_its_name(
     assert len(zalo.chats.deliveries(USER)) == arrived
 
 
-async def test_nobody_listening_is_no_message(parts: Connected, zalo: FakeZalo) -> None:
+async def test_nobody_listening_is_no_message(parts: ZaloParts, zalo: FakeZalo) -> None:
     await parts.channel.send(delivery())
     await zalo.stop()
     with pytest.raises((ChannelUnavailable, OutcomeUnknown)):
@@ -110,7 +110,7 @@ async def test_nobody_listening_is_no_message(parts: Connected, zalo: FakeZalo) 
         await parts.channel.send(delivery())
 
 
-async def test_every_code_is_called_as_the_table_says(parts: Connected, zalo: FakeZalo) -> None:
+async def test_every_code_is_called_as_the_table_says(parts: ZaloParts, zalo: FakeZalo) -> None:
     for code in set(CODES) - {-124, -200, -216, -220}:
         zalo.troubles.add("send", Kind.CODE, code)
         with pytest.raises(CODES[code].error, match=str(code)):
@@ -119,7 +119,7 @@ async def test_every_code_is_called_as_the_table_says(parts: Connected, zalo: Fa
 
 @pytest.mark.parametrize("code", [-216, -220, -124, 216, 401])
 async def test_a_rejected_token_is_renewed_once_and_the_message_goes_out(
-    parts: Connected, zalo: FakeZalo, code: int
+    parts: ZaloParts, zalo: FakeZalo, code: int
 ) -> None:
     await parts.channel.send(delivery("Một"))
     zalo.clock.ahead = timedelta(minutes=2)
@@ -130,7 +130,7 @@ async def test_a_rejected_token_is_renewed_once_and_the_message_goes_out(
 
 
 async def test_a_new_token_that_is_rejected_too_is_not_renewed_for_ever(
-    parts: Connected, zalo: FakeZalo
+    parts: ZaloParts, zalo: FakeZalo
 ) -> None:
     zalo.troubles.add("send", Kind.CODE, -216, times=9)
     for _ in range(3):
@@ -139,12 +139,12 @@ async def test_a_new_token_that_is_rejected_too_is_not_renewed_for_ever(
     assert zalo.tokens.calls == 1
 
 
-async def test_a_stale_quote_is_left_out(parts: Connected, zalo: FakeZalo) -> None:
+async def test_a_stale_quote_is_left_out(parts: ZaloParts, zalo: FakeZalo) -> None:
     await parts.channel.send(delivery("Dạ.", quotes="too-old"))
     assert [line["quote"] for line in zalo.chats.deliveries(USER)] == [None]
 
 
-async def test_a_failed_sending_is_tried_once_more(parts: Connected, zalo: FakeZalo) -> None:
+async def test_a_failed_sending_is_tried_once_more(parts: ZaloParts, zalo: FakeZalo) -> None:
     zalo.troubles.add("send", Kind.CODE, -200)
     await parts.channel.send(delivery("Dạ."))
     zalo.troubles.add("send", Kind.CODE, -200, times=2)
@@ -153,14 +153,14 @@ async def test_a_failed_sending_is_tried_once_more(parts: Connected, zalo: FakeZ
     assert [line["text"] for line in zalo.chats.deliveries(USER)] == ["Dạ."]
 
 
-async def test_after_seven_days_nobody_can_write(parts: Connected, zalo: FakeZalo) -> None:
+async def test_after_seven_days_nobody_can_write(parts: ZaloParts, zalo: FakeZalo) -> None:
     zalo.clock.ahead = timedelta(days=7, minutes=1)
     with pytest.raises(WindowClosed):
         await parts.channel.send(delivery())
 
 
 async def test_a_long_message_arrives_in_order(
-    parts: Connected, zalo: FakeZalo, store: SqliteStore
+    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore
 ) -> None:
     sent = await parts.channel.send(await intend(store, zalo, LONG))
     assert [line["text"][:6] for line in zalo.chats.deliveries(USER)] == [
@@ -175,7 +175,7 @@ async def test_a_long_message_arrives_in_order(
     ("kind", "value"), [(Kind.STATUS, 503), (Kind.CODE, -32), (Kind.CUT_BEFORE, 0)]
 )
 async def test_parts_that_arrived_are_not_sent_again(
-    parts: Connected, zalo: FakeZalo, store: SqliteStore, kind: Kind, value: int
+    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore, kind: Kind, value: int
 ) -> None:
     message = await intend(store, zalo, LONG)
     zalo.troubles.add("send", Kind.DELAY)
@@ -188,14 +188,14 @@ async def test_parts_that_arrived_are_not_sent_again(
     assert sent.message_ids == tuple(line["message_id"] for line in seen)
 
 
-async def found(parts: Connected, message: Delivery) -> tuple[str, ...] | None:
+async def found(parts: ZaloParts, message: Delivery) -> tuple[str, ...] | None:
     assert isinstance(parts.channel, Searchable)
     sent = await parts.channel.find_sent(message)
     return sent.message_ids if sent else None
 
 
 async def test_a_message_that_arrived_unanswered_is_found(
-    parts: Connected, zalo: FakeZalo, store: SqliteStore
+    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore
 ) -> None:
     message = await intend(store, zalo, "Dạ, mã của ông/bà đây.")
     assert await found(parts, message) is None
@@ -207,7 +207,7 @@ async def test_a_message_that_arrived_unanswered_is_found(
 
 
 async def test_the_same_words_of_yesterday_are_not_taken_for_it(
-    parts: Connected, zalo: FakeZalo, store: SqliteStore
+    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore
 ) -> None:
     await parts.channel.send(delivery("Dạ, chào ông/bà."))
     zalo.clock.ahead = timedelta(days=1)
@@ -215,7 +215,7 @@ async def test_the_same_words_of_yesterday_are_not_taken_for_it(
 
 
 async def test_of_a_long_message_only_the_missing_parts_follow(
-    parts: Connected, zalo: FakeZalo, store: SqliteStore
+    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore
 ) -> None:
     message = await intend(store, zalo, LONG)
     zalo.troubles.add("send", Kind.DELAY)
@@ -233,7 +233,7 @@ async def test_of_a_long_message_only_the_missing_parts_follow(
 
 @pytest.mark.parametrize("kind", [Kind.STATUS, Kind.CUT_BEFORE, Kind.HTML])
 async def test_where_history_cannot_be_read_nothing_is_claimed(
-    parts: Connected, zalo: FakeZalo, store: SqliteStore, kind: Kind
+    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore, kind: Kind
 ) -> None:
     message = await intend(store, zalo, "Dạ.")
     zalo.troubles.add("conversation", kind, 503, times=9)

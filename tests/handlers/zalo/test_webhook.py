@@ -18,7 +18,7 @@ from bot.operations.metrics import Metrics
 from bot.store import Done
 from bot.store.sqlite import SqliteStore
 from bot.tables.delivery import conversation, inbox, message, quarantine
-from handlers.connectors import Connected
+from handlers.zalo import ZaloParts
 from handlers.zalo.webhook import MAX_BODY, PATH
 from tests.fakes.zalo.server import FakeZalo
 from tests.fakes.zalo.webhooks import signed
@@ -48,7 +48,7 @@ class Door:
 
 
 @pytest.fixture
-async def door(parts: Connected, zalo: FakeZalo, store: SqliteStore) -> AsyncIterator[Door]:
+async def door(parts: ZaloParts, zalo: FakeZalo, store: SqliteStore) -> AsyncIterator[Door]:
     async with TestClient(TestServer(application(parts))) as client:
         yield Door(client, zalo, store)
 

@@ -7,8 +7,8 @@ from pydantic import SecretStr
 
 from bot.operations.metrics import Metrics
 from bot.settings import Settings
-from handlers.connectors import Connected
 from handlers.routes import add_routes
+from handlers.zalo import ZaloParts
 from tests.fakes.zalo.server import FakeZalo
 
 KEYS = ("a-key-of-the-tests",)
@@ -31,7 +31,7 @@ def settings_for(zalo: FakeZalo, folder: Path) -> Settings:
     )
 
 
-def application(parts: Connected) -> web.Application:
+def application(parts: ZaloParts) -> web.Application:
     """Return an application that has the webhook and nothing else."""
     app = web.Application()
     add_routes(app, parts.routes)
