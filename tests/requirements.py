@@ -1,14 +1,24 @@
 """What a test may need beyond Python, and what to do when it is missing."""
 
 import os
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 SHARED = Path(__file__).parents[2] / "shared"
 
-_AVAILABLE = {"shared": SHARED.is_dir}
-_HOW = {"shared": "put the reference material beside the checkout, as ../shared"}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+_AVAILABLE: Mapping[str, Callable[[], bool]] = {
+    "shared": SHARED.is_dir,
+    "chromium": lambda: CHROMIUM is not None,
+}
+_HOW = {
+    "shared": "put the reference material beside the checkout, as ../shared",
+    "chromium": "apt install chromium fonts-noto-core",
+}
 
 
 def require(tool: str) -> None:

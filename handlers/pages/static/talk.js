@@ -119,8 +119,8 @@ export class Talk {
     const listed = new Set(message.buttons.map((button, n) => `${n + 1}. ${button.label}`));
     const code = isReceipt(message) ? spaced(message.question.code) : null;
     const lines = message.text.split("\n").filter((line) => line.trim() && !listed.has(line.trim()) && !(code && line.includes(code)));
-    const isCard = message.decision === "answer" && lines.length > 2;
-    return lines.map((line, n) => this.line(line, isCard && n === 0, message.sources || []));
+    const title = message.decision === "answer" ? lines.find(isShouted) : null;
+    return lines.map((line) => this.line(line, line === title, message.sources || []));
   }
 
   line(text, isTitle, sources) {
@@ -227,6 +227,8 @@ const isSafe = (address) =>
 const spaced = (code) => code.replace(/^(.{3})(.{3})(.)$/, "$1 $2 $3");
 
 const isReceipt = (message) => Boolean(message.question) && message.decision === "handoff";
+
+const isShouted = (line) => line === line.toUpperCase() && line !== line.toLowerCase();
 
 const sameText = (one, other) => one.replace(/\s+/g, " ").trim() === other.replace(/\s+/g, " ").trim();
 
