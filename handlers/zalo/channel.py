@@ -9,11 +9,11 @@ from typing import Any
 
 import structlog
 
-from bot.channels import Delivery, SendError, Sent
+from bot.channels import ChannelUnavailable, Delivery, SendError, Sent
 from bot.delivery.parts import Progress, keep_part, known_ids, progress
 from bot.messages import Incoming
 from bot.moments import Clock
-from bot.store import Store
+from bot.store import Store, StoreUnavailable
 from handlers.zalo.client import Answer, Refused, ZaloApi, as_send_error
 from handlers.zalo.codes import Cure
 from handlers.zalo.events import Event, read_event
@@ -64,7 +64,10 @@ class Zalo:
         requests = bodies(delivery.address, delivery.message)
         if len(requests) == 1:
             return Sent(*await self._say(requests[0]))
-        done = await self.store.read(partial(progress, delivery.outbox_id))
+        try:
+            done = await self.store.read(partial(progress, delivery.outbox_id))
+        except StoreUnavailable as error:
+            raise ChannelUnavailable("the database is unavailable") from error
         ids, at = list(done.sent), self.clock()
         for number, body in enumerate(requests[len(ids) :], start=len(ids)):
             told, at = await self._say(body)

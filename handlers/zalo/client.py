@@ -23,6 +23,7 @@ from bot.channels import (
     SendError,
     UnreadablePayload,
 )
+from bot.store import StoreUnavailable
 from handlers.zalo.codes import Cure, code_of, failure
 from handlers.zalo.payloads import read_record, word
 
@@ -81,13 +82,13 @@ class ZaloApi:
 
     async def _call(self, method: str, path: str, **more: Any) -> Answer:  # noqa: ANN401
         """Call once, and once more with another token where the first is not accepted."""
-        token = await self._tokens.current()
+        token = await _before_sending(self._tokens.current())
         try:
             return await self._request(method, path, token, **more)
         except Refused as refusal:
             if refusal.cure is not Cure.NEW_TOKEN:
                 raise
-        token = await self._tokens.renewed(token)
+        token = await _before_sending(self._tokens.renewed(token))
         return await self._request(method, path, token, **more)
 
     async def _request(self, method: str, path: str, token: str, **more: Any) -> Answer:  # noqa: ANN401
@@ -103,6 +104,14 @@ class ZaloApi:
             raise ChannelMisconfigured("DANHOI_ZALO_API_BASE is no address") from error
         except (ClientError, TimeoutError, OSError) as error:
             raise OutcomeUnknown(f"no answer from Zalo: {type(error).__name__}") from error
+
+
+async def _before_sending(token: Awaitable[str]) -> str:
+    """Return a token; without the database there is none, and nothing has gone out yet."""
+    try:
+        return await token
+    except StoreUnavailable as error:
+        raise ChannelUnavailable("the database is unavailable") from error
 
 
 async def _read(response: ClientResponse) -> Answer:

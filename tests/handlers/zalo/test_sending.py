@@ -238,3 +238,13 @@ async def test_where_history_cannot_be_read_nothing_is_claimed(
     message = await intend(store, zalo, "Dạ.")
     zalo.troubles.add("conversation", kind, 503, times=9)
     assert await found(parts, message) is None
+
+
+async def test_without_the_database_nothing_goes_out_and_nothing_is_in_doubt(
+    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore
+) -> None:
+    await store.close()
+    for words in ("Dạ.", LONG):
+        with pytest.raises(ChannelUnavailable):
+            await parts.channel.send(delivery(words))
+    assert zalo.chats.deliveries() == []

@@ -1,13 +1,14 @@
 """Tokens: one renewal at a time, nothing used before it is stored, nothing lost by a crash."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, ClientTimeout
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from structlog.testing import capture_logs
 
 from bot.channel_tokens import (
@@ -25,7 +26,7 @@ from bot.channels import ChannelUnavailable
 from bot.operations.metrics import Metrics
 from bot.operations.secrets import cipher
 from bot.settings import Settings
-from bot.store import Done
+from bot.store import Done, StoreUnavailable
 from bot.store.sqlite import SqliteStore
 from handlers.zalo import keeper_of
 from handlers.zalo.oauth import ZaloOAuth, challenge_of, consent_url, new_verifier, read_grant
@@ -154,6 +155,36 @@ async def test_a_process_that_dies_renewing_leaves_the_lock_to_time(world: World
         await keeper.current()
     world.later(minutes=2)
     assert await keeper.current() == world.zalo.tokens.access
+
+
+class Tired:
+    """A store that takes no writes for a while."""
+
+    def __init__(self, store: SqliteStore, refusals: int) -> None:
+        self._store, self.refusals = store, refusals
+
+    async def read(self, body: Callable[[Connection], Any]) -> Any:  # noqa: ANN401
+        return await self._store.read(body)
+
+    async def write(self, body: Callable[[Connection], Done[Any]]) -> Any:  # noqa: ANN401
+        if isinstance(body, partial) and body.func.__name__ == "keep":
+            self.refusals -= 1
+            if self.refusals >= 0:
+                raise StoreUnavailable
+        return await self._store.write(body)
+
+    async def close(self) -> None:
+        await self._store.close()
+
+
+async def test_a_new_pair_is_kept_in_hand_until_the_database_takes_it(world: World) -> None:
+    keeper = await world.planted()
+    keeper.store = Tired(world.store, refusals=2)
+    assert await keeper.current() == world.zalo.tokens.access
+    stored = await world.store.read(world.vault.read)
+    assert stored is not None
+    assert stored.grant.access == world.zalo.tokens.access
+    assert counted(world.metrics, "channel_token", "new_pair_not_stored_yet") == 2
 
 
 async def test_without_an_answer_the_same_token_is_tried_once_more(world: World) -> None:
