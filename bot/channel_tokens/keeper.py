@@ -91,6 +91,18 @@ class TokenKeeper:
         if left < self.rules.last_call:
             self._alarm("refresh_token_ends_soon", days=left.days)
 
+    async def problem(self) -> str | None:
+        """Say why nothing can be sent for long, None while all is well."""
+        try:
+            stored = await self._stored()
+        except SendError as error:
+            return str(error)
+        if self._failed and self._failed[0] == stored.version:
+            return str(self._failed[1])
+        if stored.grant.refresh_expires_at <= self.clock():
+            return "the refresh token has expired: an administrator must consent again"
+        return None
+
     async def close(self) -> None:
         """Let a renewal under way end: its pair would be lost."""
         if self._flight is not None:

@@ -40,6 +40,8 @@ class ZaloParts:
     routes: Sequence[Route]
     periodics: Sequence[Periodic]
     close: Callable[[], Awaitable[None]]
+    #: for /readyz: why nothing can be sent, None when well
+    check: Callable[[], Awaitable[str | None]]
 
 
 async def build(
@@ -76,7 +78,7 @@ async def build(
         await http.close()
         raise
     look_ahead = Periodic("zalo_token", every(_LOOK_AHEAD), keeper.look_ahead, catch_up=False)
-    return ZaloParts(channel, webhook.routes(), (look_ahead,), close)
+    return ZaloParts(channel, webhook.routes(), (look_ahead,), close, keeper.problem)
 
 
 def seal_of(settings: Settings) -> Seal:

@@ -116,9 +116,12 @@ async def _before_sending(token: Awaitable[str]) -> str:
 
 async def _read(response: ClientResponse) -> Answer:
     """Return a successful answer; the number in the body counts more than the status."""
-    raw = await response.content.read(_LONGEST_ANSWER)
-    while not response.content.at_eof() and len(raw) < _LONGEST_ANSWER:
-        raw += await response.content.read(_LONGEST_ANSWER - len(raw))
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > _LONGEST_ANSWER:
+            break
+    raw = bytes(body)
     try:
         answer = read_record(raw)
     except UnreadablePayload:

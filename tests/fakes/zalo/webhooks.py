@@ -41,6 +41,8 @@ class Webhooks:
     enabled: bool = True
     #: status of every attempt, in order
     answers: list[int] = field(default_factory=list)
+    #: while a list, events wait in it for `release`
+    held: list[dict[str, Any]] | None = None
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def event(self, name: str, sender: str, recipient: str, message: Any = None) -> dict[str, Any]:  # noqa: ANN401
@@ -62,10 +64,19 @@ class Webhooks:
 
     def post_soon(self, event: dict[str, Any]) -> None:
         """Post in the background, as often as it takes."""
+        if self.held is not None:
+            self.held.append(event)
+            return
         for _ in range(self.copies):
             task = asyncio.create_task(self.post(event))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    async def release(self) -> None:
+        """Post what was held, newest first: Zalo promises no order."""
+        events, self.held = self.held or [], None
+        for event in reversed(events):
+            await self.post(event)
 
     async def post(self, event: dict[str, Any]) -> None:
         """Post until somebody answers 200, up the ladder; then the webhook is switched off."""

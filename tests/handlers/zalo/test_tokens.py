@@ -245,6 +245,16 @@ async def test_an_administrator_is_told_two_weeks_before_the_end(world: World) -
     assert counted(world.metrics, "channel_token", "refresh_token_ends_soon") == 1
 
 
+async def test_readiness_says_why_nothing_can_be_sent(world: World) -> None:
+    assert "No token" in (await world.keeper().problem() or "")
+    keeper = await world.planted()
+    assert await keeper.problem() is None
+    world.zalo.troubles.add("token", Kind.CODE, -14014)
+    with pytest.raises(GrantLost):
+        await keeper.current()
+    assert "used already" in (await keeper.problem() or "")
+
+
 async def test_nothing_readable_lies_in_the_database(world: World, database_file: Any) -> None:  # noqa: ANN401
     token = await (await world.planted()).current()
     await world.store.close()

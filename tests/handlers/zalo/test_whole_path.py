@@ -123,6 +123,15 @@ async def test_duplicates_make_no_second_answer(path: WholePath) -> None:
     assert path.seen() == ["re: alo"]
 
 
+async def test_news_in_the_wrong_order_comes_to_the_same(path: WholePath) -> None:
+    path.zalo.say(USER, "alo")
+    await path.zalo.webhooks.settled()
+    path.zalo.webhooks.held = []
+    await path.until(lambda: path.all_sent(1))
+    await path.zalo.webhooks.release()
+    assert await path.outbox_states() == [("sent", "seen")]
+
+
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
