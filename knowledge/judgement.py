@@ -23,6 +23,7 @@ class Verdict:
     offered: int
     confidence: float
     listed: float = 0.0  # how surely the first four hold the right one
+    right: float = 0.0  # how surely the first is the right one
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ class Judge:
         view = signs(query, groups, mass)
         right, listed = probability(self.right, view), probability(self.listed, view)
         if right >= self.answer_from:
-            return Verdict(DecisionKind.ANSWER, 1, right, listed)
+            return Verdict(DecisionKind.ANSWER, 1, right, listed, right)
         if listed >= self.list_from and len(groups) >= 2:
-            return Verdict(DecisionKind.CHOICES, CHOICES, max(listed, right), listed)
-        return Verdict(DecisionKind.HANDOFF, 0, 1.0 - listed, listed)
+            return Verdict(DecisionKind.CHOICES, CHOICES, max(listed, right), listed, right)
+        return Verdict(DecisionKind.HANDOFF, 0, 1.0 - listed, listed, right)
 
 
 def signs(query: Query, groups: Sequence[Sequence[Candidate]], mass: float) -> dict[str, float]:

@@ -23,10 +23,11 @@ from knowledge.text import clean
 
 CODES = 10
 RANKED = 24
+# signals of a thought that needs no rest
+COMPLETE = frozenset({"thanks", "bye", "abuse", "spam", "injection", "chatter", "scope"})
 DESK_TOPICS = frozenset({"own_file", "scam", "real_channel", "officer", "hotline"})
 WHOLE = 0.93  # an answer that covers so much of the words leaves no second matter
-PART_MASS = 6.0  # how much a clause must say to be a matter of its own
-PART_COVERED = 0.62
+PART_RIGHT = 0.3  # how surely a clause must be a matter of its own
 LINE_FITS = 0.6
 
 Groups = list[list[Candidate]]
@@ -204,8 +205,8 @@ class Matcher:
         for part in clauses(seen.text):
             query = self._reader.read(part)
             groups = self._ranker.groups(self._eligible(query))
-            mass = self._ranker.mass(query)
-            if groups and mass >= PART_MASS and groups[0][0].features[0] >= PART_COVERED:
+            verdict = self._judge.verdict(query, groups, self._ranker.mass(query))
+            if groups and verdict.right >= PART_RIGHT:
                 number = groups[0][0].entry
                 found.setdefault(int(self._shelf.groups[number]), self._entries[number])
         return list(found.values()) if len(found) >= 2 else []
@@ -250,9 +251,9 @@ def _settled(intent: Intent) -> Decision:
 
 def _fragment(query: Query) -> Decision | None:
     """Return the decision on words without content that wait for the rest of the thought."""
-    opening = query.signals.get("greeting", 0.0) > 0 or not query.signals
-    wordless = not any(word.isalpha() and len(word) > 1 for word in query.words.folded)
-    if query.content or wordless or not (opening or query.facet):
+    spoken = any(word.isalpha() and len(word) > 1 for word in query.words.folded)
+    opening = "greeting" in query.signals or not query.signals.keys() & COMPLETE
+    if query.content or not spoken or not opening:
         return None
     topic = "chatter" if query.facet else "greeting"
     return Decision(DecisionKind.SMALLTALK, confidence=0.9, topic=topic, standalone=False)

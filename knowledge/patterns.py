@@ -30,7 +30,7 @@ class Words:
         folded = tuple(bare(word) for word in words)
         letters = [i for i, word in enumerate(words) if word.isalpha()]
         marks = sum(words[i] != folded[i] for i in letters)
-        return cls(tuple(words), folded, marks > 0 and marks >= 0.2 * len(letters), guessed)
+        return cls(tuple(words), folded, marks > 0 and marks >= 0.4 * len(letters), guessed)
 
     def pick(self, places: Sequence[int]) -> "Words":
         """Return the stream of the words at these places."""
@@ -101,14 +101,17 @@ class Phrases:
         return found, meanings
 
     def find(self, stream: Words) -> list[Match]:
-        """Return phrases from left to right, longest first, without overlap."""
+        """Return phrases without overlap, the longest first come, in the order of the text."""
+        spans = [(self.longest_at(stream, at), at) for at in range(len(stream.folded))]
+        spans = [span for span in spans if span[0][0]]
+        taken: set[int] = set()
         found: list[Match] = []
-        at = 0
-        while at < len(stream.folded):
-            length, meanings = self.longest_at(stream, at)
-            found.extend(Match(tuple(range(at, at + length)), m) for m in meanings)
-            at += max(length, 1)
-        return found
+        for (length, meanings), at in sorted(spans, key=lambda span: (-span[0][0], span[1])):
+            places = tuple(range(at, at + length))
+            if taken.isdisjoint(places):
+                taken.update(places)
+                found.extend(Match(places, meaning) for meaning in meanings)
+        return sorted(found, key=lambda match: match.places[0])
 
     def find_all(self, stream: Words) -> list[Match]:
         """Return the longest phrase at every place, overlapping ones too."""

@@ -11,8 +11,10 @@ from knowledge.text import respell, split
 
 SOFT = 0.12
 ASKED = 0.04
-TRANSLATED = 0.35
+LIGHT = 0.4
 PLACE_NAME = 0.05
+# asked beside another facet these are what is meant: "nộp online ở đâu"
+LEADING = frozenset({Facet.LEGAL_BASIS, Facet.ONLINE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,11 @@ class Reader:
         kept = {at for match in found for at in match.places}
         facets = [m for m in self._lexicon.facets.find(words) if not kept & set(m.places)]
         asked = {at for match in facets for at in match.places}
-        soft = {at for m in self._lexicon.soft.find(words) for at in m.places} - kept - asked
+        weak = _weak(self._lexicon.soft.find(words), kept | asked)
+        soft = {at for at, weight in weak.items() if weight == SOFT}
         core = [at for at in range(len(words.folded)) if at not in soft and at not in asked]
         found += self._across(words, core, kept)
-        weights = [
-            ASKED if at in asked else SOFT if at in soft else 1.0 for at in range(len(words.folded))
-        ]
+        weights = [ASKED if at in asked else weak.get(at, 1.0) for at in range(len(words.folded))]
         for match in ignored:
             for at in match.places:
                 weights[at] = min(weights[at], PLACE_NAME)
@@ -93,11 +94,31 @@ class Reader:
         ]
 
 
+def _weak(found: Sequence[Match], firm: set[int]) -> dict[int, float]:
+    """Return the weights of words that say little, but for those that stand in a phrase."""
+    weights = {"soft": SOFT, "light": LIGHT}
+    weak: dict[int, float] = {}
+    for match in found:
+        for at in set(match.places) - firm:
+            weak[at] = min(weak.get(at, 1.0), weights[match.meaning])
+    return weak
+
+
 def _facet(found: Sequence[Match]) -> Facet | None:
-    """Return the facet asked first; a bare "làm sao" counts only where nothing else is asked."""
-    firm = [m.meaning for m in found if not m.meaning.endswith("?")]
-    names = firm or [m.meaning.rstrip("?") for m in found]
-    return Facet(names[0]) if names else None
+    """Return the facet asked last among the firm ones.
+
+    "Được không" ("~") yields to them, and a bare "làm sao" ("?") to everything.
+    """
+    for ends in ("", "~", "?"):
+        names = [m.meaning.rstrip("~?") for m in found if _tier(m.meaning) == ends]
+        leading = [name for name in names if name in LEADING]
+        if names:
+            return Facet((leading or names)[-1])
+    return None
+
+
+def _tier(meaning: str) -> str:
+    return meaning[-1] if meaning[-1] in "~?" else ""
 
 
 def _signals(found: Sequence[Match]) -> dict[str, float]:

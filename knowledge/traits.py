@@ -27,7 +27,12 @@ ACTIONS = (
     ("transfer", r"chuyen nhuong|chuyen quyen|sang ten|tang cho|thua ke"),
 )
 TRAITS = (
-    ("foreign", r"nuoc ngoai|ngoai kieu|lanh su|dai dien viet nam|ngoai giao"),
+    (
+        "foreign",
+        r"nuoc ngoai|ngoai kieu|lanh su|dai dien viet nam|ngoai giao|viet kieu|dai loan|han quoc"
+        r"|nhat ban|trung quoc|hoa ki|campuchia"
+        r"|nguoi (?:han|mi|nhat|trung|duc|phap|thai|lao|uc|tay)",
+    ),
     ("mobile", r"luu dong|tai nha"),
     ("border", r"bien gioi"),
     ("online", r"truc tuyen toan trinh"),
