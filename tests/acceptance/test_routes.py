@@ -1,0 +1,65 @@
+"""Every way into the composed service, and who may take it."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from bot.app import CHANNELS, build_parts, build_routes
+from bot.moments import utc_now
+from bot.settings import Settings
+from bot.store.sqlite import SqliteStore
+from handlers.routes import Access, Route
+from tests.handlers.desk_world import furnish
+from tests.handlers.walk import violations
+
+#: what anybody may post without a login: a question, a form, a provider's request
+OPEN_TO_POST = {
+    "/api/v1/conversations",
+    "/api/v1/chat",
+    "/api/v1/chat/{conversation}/files",
+    "/hoi",
+    "/tra-cuu",
+    "/vi-sao",
+    "/webhooks/zalo",
+    "/can-bo/dang-nhap",
+}
+
+
+@pytest.fixture
+async def routes(migrated_template: Path, tmp_path: Path) -> AsyncIterator[list[Route]]:
+    database = shutil.copy(migrated_template, tmp_path / "composed.db")
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        database_url=f"sqlite:///{database}",
+        var_dir=tmp_path / "var",
+        zalo_app_id="1234567890123456789",
+        zalo_app_secret="an app secret",  # type: ignore[arg-type]
+        zalo_oa_id="2233445566778899001",
+        zalo_oa_secret="an oa secret",  # type: ignore[arg-type]
+    )
+    async with AsyncExitStack() as stack:
+        parts = await build_parts(settings, utc_now, stack)
+        found = [await attach(parts, stack) for attach in CHANNELS.values()]
+        yield list(build_routes(parts, [each for each in found if each]))
+
+
+async def test_every_route_admits_exactly_whom_it_declares(
+    routes: list[Route], store: SqliteStore
+) -> None:
+    assert await violations(await furnish(store), routes) == []
+
+
+async def test_only_these_may_be_posted_to_without_a_login(routes: list[Route]) -> None:
+    closed = {Access.SESSION, Access.TOKEN, Access.LOCAL}
+    posted = {r.path for r in routes if r.method != "GET" and r.access not in closed}
+    assert posted == OPEN_TO_POST
+
+
+async def test_the_console_is_behind_the_login(routes: list[Route]) -> None:
+    console = [route for route in routes if route.path.startswith("/can-bo")]
+    public = {route.path for route in console if route.access is not Access.SESSION}
+    assert console
+    assert public <= {"/can-bo/dang-nhap", "/can-bo/static/{name}", "/can-bo/tinh/{name}"}
