@@ -1,5 +1,6 @@
 """A page to type as a citizen, and switches for troubles."""
 
+import asyncio
 import html
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,15 @@ class Page:
         user = str(form.get("user", DEMO_USER))
         self._zalo.say(user, str(form.get("text", "")))
         await self._zalo.webhooks.settled()
+        await self._answered(user)
         raise web.HTTPSeeOther("/")
+
+    async def _answered(self, user: str) -> None:
+        """Wait a little for the answer, so that the page shows it."""
+        for _ in range(30):
+            if not self._zalo.webhooks.url or not self._zalo.chats.history[user][-1]["src"]:
+                return
+            await asyncio.sleep(0.1)
 
     async def follow(self, _request: web.Request) -> web.Response:
         """Follow the account."""
