@@ -23,7 +23,8 @@ from bot.officers import demo as officers
 from bot.settings import Settings
 from bot.store import migrations
 from bot.tables.desk import question
-from handlers.webchat.channel import WebChat
+from handlers.webchat.channel import WebChat, address_of
+from handlers.webchat.lines import label_of
 from handlers.webchat.reception import Reception
 from handlers.webchat.requests import Post
 
@@ -50,10 +51,11 @@ def demo() -> None:
 
 async def _fill(settings: Settings) -> list[str]:
     present = utc_now()
-    clock = SimulatedClock(present - _LASTS)
+    clock = SimulatedClock(present)
     async with AsyncExitStack() as stack:
         parts = await build_parts(settings, clock, stack)
         await _check_empty(parts)
+        clock.set(present - _LASTS)  # only now: what the project ships with is loaded today
         accounts = await officers.prepare(parts.store, parts.hasher, settings, clock())
         if accounts is None:
             raise NotEmpty(_REAL_OFFICERS)
@@ -111,9 +113,12 @@ class _WebCitizens:
         """Write something and wait for the replies."""
         return await self._take(Post(key, self._next(), text=text))
 
-    async def press(self, key: str, payload: str) -> int:
-        """Press a button and wait for the replies."""
-        return await self._take(Post(key, self._next(), payload=payload))
+    async def press(self, key: str, payload: str) -> None:
+        """Press a button that was offered and wait for the replies."""
+        address = address_of(key)
+        if not await self.parts.store.read(lambda c: label_of(c, address, payload)):
+            return
+        await self._take(Post(key, self._next(), payload=payload))
 
     async def _take(self, post: Post) -> int:
         accepted = await self._reception.take(post)

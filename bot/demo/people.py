@@ -33,8 +33,8 @@ class Chat(Protocol):
     async def say(self, key: str, text: str) -> int:
         """Write something; return the conversation's id."""
 
-    async def press(self, key: str, payload: str) -> int:
-        """Press a button; return the conversation's id."""
+    async def press(self, key: str, payload: str) -> None:
+        """Press a button; one that was not offered is not there to be pressed."""
 
 
 @dataclass(frozen=True)

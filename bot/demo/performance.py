@@ -13,10 +13,12 @@ from bot.office.office import Deed
 from bot.questions.life import Act, State
 from bot.questions.notices import Refusal
 
-#: pressed by a citizen whom the assistant did not hand over of itself
+#: pressed, where it is offered, by a citizen whom the assistant did not hand over of itself
 _TO_OFFICER = ("#x:none", "#x:nothelped", "#x:officer")
+_IN_WORDS = "gặp cán bộ"
 _AT_DESK = (State.QUEUED, State.TRANSFERRED, State.REOPENED)
 _CALM = timedelta(minutes=40)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,27 @@ class Performance:
     codes: dict[str, str] = field(default_factory=dict)
 
     def plan(self, stories: Iterable[Story], months: dict[str, Span]) -> None:
-        """Put every story on the agenda."""
-        for story in stories:
+        """Put every story on the agenda; a matter that others asked before follows theirs."""
+        answered: dict[str, datetime] = {}
+        for number, story in enumerate(stories):
             span = months[story.month]
-            answered = in_office_hours(
-                self.calendar, between(span.start, span.end, story.share), span.end
-            )
-            lead = timedelta(days=2, hours=3) if story.course is not Course.CHAT else _CALM
-            self.agenda.at(max(answered - lead, span.start), partial(self.open, story, answered))
+            answered[story.id] = answered.get(story.same_as) or self._answered(story, number, span)
+            written = self._written(answered[story.id], number)
+            if story.course is Course.CHAT:
+                written = min(written + _DAY, span.end)
+            opening = partial(self.open, story, answered[story.id])
+            self.agenda.at(max(written, span.start), opening)
+
+    def _answered(self, story: Story, number: int, span: Span) -> datetime:
+        """Return when the agency answers: within office hours, not all at the stroke of seven."""
+        planned = between(span.start, span.end, story.share)
+        opening = in_office_hours(self.calendar, planned, span.end)
+        return min(opening + timedelta(minutes=number * 37 % 200), span.end)
+
+    def _written(self, answered: datetime, number: int) -> datetime:
+        """Return when the citizen wrote: some days before, between breakfast and bedtime."""
+        day = self.calendar.local(answered) - _DAY * (1 + number % 3)
+        return day.replace(hour=6 + number * 5 % 16, minute=number * 23 % 60)
 
     async def open(self, story: Story, answered: datetime) -> None:
         """Let the citizen write, and plan what follows."""
@@ -64,17 +79,24 @@ class Performance:
         row = await latest_question(self.desks.store, conversation)
         if row is not None:
             await self.desks.hand_to(code, story.agency, row.agency)
-        self.agenda.at(answered - _CALM, partial(self._work, story, key, code))
+        earlier = 3 if story.course is Course.SAME else 1
+        self.agenda.at(answered - earlier * _CALM, partial(self._work, story, key, code))
 
     async def _reach_desk(self, key: str, conversation: int) -> str | None:
         """Press on until the question lies at an agency's desk; return its code."""
-        for payload in (*_TO_OFFICER, ""):
-            row = await latest_question(self.desks.store, conversation)
-            if row is not None and row.state in _AT_DESK:
-                return str(row.code)
-            if payload:
-                await self.chat.press(key, payload)
-        return None
+        for payload in _TO_OFFICER:
+            if code := await self._code_at_desk(conversation):
+                return code
+            await self.chat.press(key, payload)
+        if code := await self._code_at_desk(conversation):
+            return code
+        await self.chat.say(key, _IN_WORDS)
+        return await self._code_at_desk(conversation)
+
+    async def _code_at_desk(self, conversation: int) -> str | None:
+        """Return the code of a question that a desk may answer and pass on as any other."""
+        row = await latest_question(self.desks.store, conversation)
+        return str(row.code) if row and row.state in _AT_DESK and not row.sealed else None
 
     async def _work(self, story: Story, key: str, code: str) -> None:
         """Let the agency do what the story says."""
@@ -82,8 +104,8 @@ class Performance:
         if story.course is Course.QUEUE:
             return
         if story.course is Course.SAME:
-            deed = Deed(Act.MERGE, into=self.codes[story.same_as])
-            await self.desks.do(drafter, code, deed)
+            if first := self.codes.get(story.same_as):
+                await self.desks.do(drafter, code, Deed(Act.MERGE, into=first))
             return
         await self.desks.do(drafter, code, Deed(Act.CLAIM))
         if story.course is Course.WAIT:
