@@ -9,9 +9,10 @@ from bot.speech import speak as read_aloud
 
 def speak() -> None:
     """Read {"id","text"} lines; write {"id","spoken","seconds"} lines."""
-    answer_lines(_answer)
+    answer_lines(answer)
 
 
-def _answer(record: Mapping[str, Any]) -> Mapping[str, Any]:
+def answer(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a host reads for one line, and how long it takes."""
     spoken = read_aloud(str(record["text"]))
     return {"spoken": spoken.text, "seconds": spoken.seconds}

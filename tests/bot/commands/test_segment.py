@@ -1,26 +1,37 @@
 """`python -m bot segment` and `speak`, as programs call them."""
 
+import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from bot.commands.lines import answer_lines
+from bot.commands.root import main
+from bot.commands.speak import answer as read_aloud
 from bot.store.engines import sqlite_engine
 from tests.bot.questions.samples import prepare
 from tests.bot.segments.samples import answered, approve_all, refresh
 
-ROOT = Path(__file__).parents[3]
+
+class Command:
+    """Runs the command on one database and returns the bytes it wrote."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, written: pytest.CaptureFixture[bytes]) -> None:
+        self._patch = patch
+        self._written = written
+
+    def __call__(self, database: Path, *words: str) -> bytes:
+        self._patch.setenv("DANHOI_DATABASE_URL", f"sqlite:///{database}")
+        with pytest.raises(SystemExit) as end:
+            main(words)
+        assert end.value.code in (0, None)
+        return self._written.readouterr().out
 
 
-def run(words: list[str], database: Path, stdin: bytes = b"") -> bytes:
-    environment = {"DANHOI_DATABASE_URL": f"sqlite:///{database}", "PATH": ""}
-    command = [sys.executable, "-m", "bot", *words]
-    done = subprocess.run(
-        command, input=stdin, capture_output=True, check=True, cwd=ROOT, env=environment
-    )
-    return done.stdout
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Command:
+    return Command(monkeypatch, capsysbinary)
 
 
 @pytest.fixture
@@ -35,8 +46,8 @@ def with_an_item(database_file: Path) -> Path:
     return database_file
 
 
-def test_the_list_has_the_shape_of_the_contract(with_an_item: Path) -> None:
-    listing = json.loads(run(["segment", "2026-11", "--format", "json"], with_an_item))
+def test_the_list_has_the_shape_of_the_contract(run: Command, with_an_item: Path) -> None:
+    listing = json.loads(run(with_an_item, "segment", "2026-11", "--format", "json"))
     assert set(listing) == set("month air_date theme status seconds items".split())
     (item,) = listing["items"]
     assert set(item) == set(
@@ -48,19 +59,20 @@ def test_the_list_has_the_shape_of_the_contract(with_an_item: Path) -> None:
 
 
 @pytest.mark.parametrize("shape", ["docx", "xlsx"])
-def test_documents_come_as_bytes(with_an_item: Path, shape: str) -> None:
-    assert run(["segment", "2026-11", "--format", shape], with_an_item).startswith(b"PK")
+def test_documents_come_as_bytes(run: Command, with_an_item: Path, shape: str) -> None:
+    assert run(with_an_item, "segment", "2026-11", "--format", shape).startswith(b"PK")
 
 
-def test_without_a_database_the_calendar_still_tells_the_day(tmp_path: Path) -> None:
+def test_without_a_database_the_calendar_still_tells_the_day(run: Command, tmp_path: Path) -> None:
     missing = tmp_path / "none.db"
-    listing = json.loads(run(["segment", "2027-02"], missing))
+    listing = json.loads(run(missing, "segment", "2027-02"))
     assert (listing["air_date"], listing["items"]) == ("2027-02-27", [])
     assert not missing.exists()
 
 
-def test_lines_are_read_aloud_in_order(tmp_path: Path) -> None:
-    lines = b'{"id": "a", "text": "G\xe1\xbb\x8di 113"}\n{"id": "b"}\n'
-    first, second = map(json.loads, run(["speak"], tmp_path / "x.db", lines).splitlines())
+def test_lines_are_read_aloud_in_order() -> None:
+    lines, written = '{"id": "a", "text": "Gọi 113"}\n{"id": "b"}\n', io.StringIO()
+    answer_lines(read_aloud, io.BytesIO(lines.encode()), written)
+    first, second = map(json.loads, written.getvalue().splitlines())
     assert first == {"id": "a", "spoken": "Gọi một một ba", "seconds": 2}
     assert second["error"]

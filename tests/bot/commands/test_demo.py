@@ -1,0 +1,100 @@
+"""`python -m bot demo`: two months in an empty database, and nothing in any other."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from bot.clock.starter import calendar
+from bot.commands.root import main
+from bot.moments import utc_now
+from bot.officers import Role, accounts
+from bot.officers.accounts import NewOfficer
+from bot.segments import editing, repository
+from bot.segments.months import Schedule
+from bot.store.engines import sqlite_engine
+from bot.tables.delivery import inbox, outbox
+from bot.tables.desk import question
+from tests.bot.questions.samples import NOW, ask, prepare
+
+SCHEDULE = Schedule(calendar(), {})
+
+
+@pytest.fixture(autouse=True)
+def installation(database_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANHOI_DATABASE_URL", f"sqlite:///{database_file}")
+    monkeypatch.setenv("DANHOI_VAR_DIR", str(tmp_path))
+
+
+def run_demo() -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["demo"])
+    assert end.value.code in (0, None)
+
+
+def refused(capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as end:
+        main(["demo"])
+    assert end.value.code == 1
+    return capsys.readouterr().err
+
+
+def months_shown(connection: Connection) -> None:
+    month = SCHEDULE.month_open_at(utc_now())
+    last = repository.listing(connection, month.previous, SCHEDULE)
+    assert last.published
+    assert len(last.items) >= 5
+    assert any(item.askers > 1 for item in last.items)
+    states = {review.row.state for review in editing.reviews(connection, month)}
+    assert states == {"approved", "proposed", "dropped"}
+
+
+def nothing_left_over(connection: Connection) -> None:
+    for table, done in ((inbox, {"decided"}), (outbox, {"sent"})):
+        assert set(connection.execute(select(table.c.state)).scalars()) == done
+    states = set(connection.execute(select(question.c.state)).scalars())
+    assert {"rated", "waiting", "drafted", "refused", "reopened"} <= states
+    latest = connection.execute(select(func.max(question.c.received_at))).scalar_one()
+    assert latest <= utc_now()
+
+
+def test_it_fills_an_empty_database_once(
+    database_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_demo()
+    engine = sqlite_engine(database_file)
+    with engine.connect() as connection:
+        months_shown(connection)
+        nothing_left_over(connection)
+    engine.dispose()
+    assert "already has" in refused(capsys)
+
+
+def with_a_question(connection: Connection) -> None:
+    prepare(connection)
+    ask(connection)
+
+
+def with_an_officer(connection: Connection) -> None:
+    accounts.add(connection, NewOfficer("that", Role.ADMIN), "no password", "test", NOW)
+
+
+@pytest.mark.parametrize(
+    ("furnish", "why"),
+    [
+        pytest.param(with_a_question, "already has 1 question", id="a question"),
+        pytest.param(with_an_officer, "real officers", id="a real officer"),
+    ],
+)
+def test_it_keeps_away_from_what_is_real(
+    database_file: Path,
+    capsys: pytest.CaptureFixture[str],
+    furnish: Callable[[Connection], None],
+    why: str,
+) -> None:
+    engine = sqlite_engine(database_file, begin="BEGIN IMMEDIATE")
+    with engine.connect() as connection, connection.begin():
+        furnish(connection)
+    engine.dispose()
+    assert why in refused(capsys)
