@@ -45,6 +45,8 @@ class KeeperRules:
     pause: timedelta = timedelta(minutes=10)
     #: an administrator must consent again before this runs out
     last_call: timedelta = timedelta(days=14)
+    #: how long stopping waits for a renewal under way
+    farewell: timedelta = timedelta(seconds=3)
     poll_seconds: float = 0.25
 
 

@@ -7,7 +7,6 @@ a new pair is used before it is durable.
 """
 
 import asyncio
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +30,8 @@ from bot.moments import Clock
 from bot.store import Store, StoreUnavailable
 
 _log = structlog.get_logger()
+
+_LONGEST_PAUSE = 5.0
 
 
 @dataclass(slots=True)
@@ -104,9 +105,15 @@ class TokenKeeper:
         return None
 
     async def close(self) -> None:
-        """Let a renewal under way end: its pair would be lost."""
-        if self._flight is not None:
-            await asyncio.wait([self._flight], timeout=self.rules.lock.total_seconds())
+        """Let a renewal under way end, since its pair would be lost, but not for ever."""
+        flight = self._flight
+        if flight is None:
+            return
+        _, unfinished = await asyncio.wait([flight], timeout=self.rules.farewell.total_seconds())
+        if unfinished:
+            self._alarm("renewal_cut_off")
+            flight.cancel()
+            await asyncio.wait([flight])
 
     async def _stored(self) -> Stored:
         stored = await self.store.read(self.vault.read)
@@ -178,18 +185,19 @@ class TokenKeeper:
 
     async def _keep(self, grant: Grant, over: Stored) -> Stored:
         """Keep the new pair in hand until the database takes it: it is known nowhere else."""
-        for attempt in itertools.count(1):
+        pause = 0.1
+        while True:
             try:
                 stored = await self.store.write(partial(self.vault.keep, grant, over, self.clock()))
             except StoreUnavailable:
                 self._alarm("new_pair_not_stored_yet")
-                await asyncio.sleep(min(5.0, 0.1 * 2 ** min(attempt, 6)))
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
             else:
                 self._failed = None
                 self.count("channel_token", "refreshed")
                 _log.info("access token renewed")
                 return stored
-        raise AssertionError
 
     async def _give_up(self, locked: Stored, refusal: GrantRefused) -> Stored:
         """Look once more whether another process has won; otherwise only a person can help."""

@@ -14,11 +14,9 @@ from structlog.testing import capture_logs
 from bot.channel_tokens import (
     Grant,
     GrantLost,
-    GrantRefused,
     GrantUnreadable,
     KeeperRules,
     NoGrant,
-    RenewalUncertain,
 )
 from bot.channel_tokens.keeper import TokenKeeper
 from bot.channel_tokens.vault import Vault
@@ -29,7 +27,6 @@ from bot.settings import Settings
 from bot.store import Done, StoreUnavailable
 from bot.store.sqlite import SqliteStore
 from handlers.zalo import keeper_of
-from handlers.zalo.oauth import ZaloOAuth, challenge_of, consent_url, new_verifier, read_grant
 from tests.fakes.zalo.server import FakeZalo
 from tests.fakes.zalo.trouble import Kind
 from tests.handlers.zalo.world import KEYS, counted
@@ -283,55 +280,6 @@ async def test_another_key_of_the_service_is_named_as_the_reason(world: World) -
         await keeper.current()
 
 
-NOW = datetime(2026, 11, 21, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("answer", "hours"),
-    [
-        pytest.param(
-            b'{"access_token":"a","refresh_token":"r","expires_in":"90000"}', 25, id="text"
-        ),
-        pytest.param(b'{"access_token":"a","refresh_token":"r","expires_in":3600}', 1, id="number"),
-        pytest.param(b'{"access_token":"a","refresh_token":"r"}', 25, id="missing"),
-    ],
-)
-def test_an_answer_with_both_tokens_is_a_grant(answer: bytes, hours: int) -> None:
-    expected = Grant("a", "r", NOW + timedelta(hours=hours), NOW + timedelta(days=90))
-    assert read_grant(answer, 200, NOW) == expected
-
-
-@pytest.mark.parametrize(
-    ("answer", "status", "error"),
-    [
-        pytest.param(b'{"access_token":"a","refresh_token":""}', 200, GrantRefused, id="one empty"),
-        pytest.param(b'{"access_token":"a"}', 200, GrantRefused, id="one missing"),
-        pytest.param(b'{"access_token":1,"refresh_token":null}', 200, GrantRefused, id="no texts"),
-        pytest.param(b"<html>", 200, RenewalUncertain, id="a page"),
-        pytest.param(b"", 200, RenewalUncertain, id="nothing"),
-        pytest.param(b"{}", 502, RenewalUncertain, id="gateway"),
-    ],
-)
-def test_anything_else_is_none(answer: bytes, status: int, error: type[Exception]) -> None:
-    with pytest.raises(error):
-        read_grant(answer, status, NOW)
-
-
-async def test_an_administrators_consent_becomes_a_grant(world: World) -> None:
-    account, verifier = world.zalo.account, new_verifier()
-    oauth = ZaloOAuth(
-        world.http, world.zalo.address, account.app_id, account.app_secret, world.zalo.clock.now
-    )
-    challenge = challenge_of(verifier)
-    url = consent_url(world.zalo.address, account.app_id, "http://127.0.0.1/b", challenge, "s")
-    async with world.http.get(url, allow_redirects=False) as response:
-        code = response.headers["Location"].split("code=")[1].split("&")[0]
-    grant = await oauth.redeem(code, verifier)
-    assert grant.access == world.zalo.tokens.access
-    with pytest.raises(GrantRefused, match="authorization code"):
-        await oauth.redeem(code, verifier)
-
-
 async def test_a_new_consent_repairs_a_lost_one_without_a_restart(world: World) -> None:
     keeper = await world.planted()
     old = await keeper.current()
@@ -347,9 +295,13 @@ async def test_a_new_consent_repairs_a_lost_one_without_a_restart(world: World) 
     assert await keeper.renewed(old) == world.zalo.tokens.access
 
 
-def test_a_verifier_has_43_characters_and_its_challenge_no_padding() -> None:
-    verifier = new_verifier()
-    assert (len(verifier), len(challenge_of(verifier))) == (43, 43)
-    # the vector of RFC 7636, appendix B
-    vector = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-    assert challenge_of(vector) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+async def test_stopping_does_not_wait_for_ever(world: World) -> None:
+    keeper = await world.planted()
+    keeper.rules = KeeperRules(farewell=timedelta(milliseconds=10))
+    world.zalo.troubles.add("token", Kind.SILENCE_BEFORE)
+    asking = asyncio.create_task(keeper.current())
+    await asyncio.sleep(0.05)
+    await keeper.close()
+    assert counted(world.metrics, "channel_token", "renewal_cut_off") == 1
+    await asyncio.wait([asking])
+    assert await world.keeper("next").current() == world.zalo.tokens.access
