@@ -105,6 +105,18 @@ class Matcher:
         ranked = [candidate for group in look.groups for candidate in group]
         return explained(look.query, ranked, look.decision, self._entries, self._shelf)
 
+    @property
+    def reader(self) -> Reader:
+        """Return what reads words into queries, for training."""
+        return self._reader
+
+    def read(self, text: str) -> tuple[Query, float]:
+        """Return a message as understood, and how surely a procedure answers it."""
+        words = self._reader.words(clean(text))
+        query = self._reader.understand(words, self._gazetteer.find(words).matches)
+        groups = self._ranker.groups(self._ranker.rank(query, RANKED))
+        return query, self._judge.verdict(query, groups, self._ranker.mass(query)).listed
+
     def search(self, text: str, limit: int = 10) -> list[str]:
         """Return ids of entries for a search box, best first."""
         ranked = self._ranker.rank(self._reader.read(clean(text)), limit)
