@@ -39,6 +39,8 @@ class Signature:
     on: date
     basis: str = ""
     phone: str = ""
+    #: false where the writer's own word is enough: nobody "approved" it then
+    approved: bool = True
 
 
 def receipt(world: World, asked_for: Receipt, filed: Filed) -> Outgoing:
@@ -134,7 +136,8 @@ def answer_message(
     if signed.basis:
         lines.append(wording("answer.basis", basis=signed.basis))
     day = date_in_figures(signed.on)
-    lines.append(wording("answer.signer", signer=signed.signer, day=day))
+    role = "approver" if signed.approved else "writer"
+    lines.append(wording(f"answer.{role}", signer=signed.signer, day=day))
     if signed.phone:
         lines.append(wording("answer.phone", phone=signed.phone))
     return Outgoing(

@@ -1,12 +1,11 @@
 """What citizens read when officers act on their questions."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from bot.conversation.letters import Signature, answer_message
 from bot.messages import Outgoing, Purpose
 from bot.questions.codes import spoken_groups
-from bot.questions.notices import Asker, Refusal
+from bot.questions.notices import Answer, Asker, Refusal, Signed
 from bot.wording import Wording
 
 
@@ -16,10 +15,10 @@ class DeskLetters:
 
     wording: Wording
 
-    def answer(self, asker: Asker, answer: str, basis: str, signer: str, on: date) -> Outgoing:
+    def answer(self, asker: Asker, answer: Answer, signed: Signed) -> Outgoing:
         """Return the officer's answer to one of its askers."""
-        signed = Signature(signer, on, basis)
-        return answer_message(self.wording, asker.code, answer, signed, asker.question_id)
+        under = Signature(signed.signer, signed.on, answer.basis, approved=signed.approved)
+        return answer_message(self.wording, asker.code, answer.text, under, asker.question_id)
 
     def ask(self, asker: Asker, agency: str, text: str) -> Outgoing:
         """Return an officer's question to the citizen."""

@@ -11,10 +11,9 @@ from bot.office import doubts
 from bot.office.doubts import Doubt
 from bot.officers.accounts import Officer
 from bot.questions import acts, repository
-from bot.questions.acts import Answer
 from bot.questions.guards import Hand, Incomplete
 from bot.questions.life import Act
-from bot.questions.notices import Notices, Refusal
+from bot.questions.notices import Answer, Notices, Refusal
 from bot.questions.sight import visible_to
 from bot.questions.steps import NoSuchQuestion
 from bot.store import Done, Store, Wake

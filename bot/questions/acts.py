@@ -4,7 +4,6 @@ Acts that tell the citizen something return the wakes to fire after the commit.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -18,7 +17,7 @@ from bot.questions.desk import release_merged, resumed
 from bot.questions.guards import Hand, Incomplete, UnknownAgency, take_up
 from bot.questions.history import ContentKind, Words
 from bot.questions.life import Act, NotPossible, State
-from bot.questions.notices import Asker, Notices, Refusal
+from bot.questions.notices import Answer, Asker, Notices, Refusal, Signed
 from bot.questions.steps import Step, lock, take
 from bot.store import Wake
 from bot.tables.desk import officer as officers
@@ -26,14 +25,6 @@ from bot.tables.desk import question
 from knowledge.decisions import MatterKind
 
 Wakes = tuple[Wake, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What an officer wants to tell, and what it rests on."""
-
-    text: str
-    basis: str = ""
 
 
 def claim(connection: Connection, hand: Hand) -> None:
@@ -93,10 +84,10 @@ def send(connection: Connection, hand: Hand, notices: Notices) -> Wakes:
     if written is None or not written.text:
         raise Incomplete
     answer = Answer(written.text, written.basis or "")
-    signer = signature(_signer(connection, row, hand))
+    signed = _signed(connection, row, hand)
     wakes: Wakes = ()
     for asked in (row, *_merged(connection, row.id)):
-        wakes += _answer_one(connection, asked, hand, answer, (signer, notices))
+        wakes += _answer_one(connection, asked, hand, answer, (signed, notices))
     return wakes
 
 
@@ -186,18 +177,17 @@ def _answer_one(
     row: Row[Any],
     hand: Hand,
     answer: Answer,
-    signed: tuple[str, Notices],
+    told: tuple[Signed, Notices],
 ) -> Wakes:
-    signer, notices = signed
+    signed, notices = told
     words = Words(ContentKind.ANSWER, answer.text, answer.basis)
     step = _step(Act.SEND, hand, words, answered_at=hand.now, closed_at=hand.now)
-    step.detail["signer"] = signer
+    step.detail["signer"] = signed.signer
     taken = take(connection, row, step)
     connection.execute(
         update(question).where(question.c.id == row.id).values(answer_id=taken.content_id)
     )
-    on = limits.calendar_for(connection, row.agency).local(hand.now).date()
-    message = notices.answer(_asker(row), answer.text, answer.basis, signer, on)
+    message = notices.answer(_asker(row), answer, signed)
     return _post(connection, row, f"answer:{taken.content_id}", message, hand)
 
 
@@ -251,12 +241,14 @@ def _merged(connection: Connection, question_id: int) -> Iterator[Row[Any]]:
         yield lock(connection, asked_id)
 
 
-def _signer(connection: Connection, row: Row[Any], hand: Hand) -> Officer:
+def _signed(connection: Connection, row: Row[Any], hand: Hand) -> Signed:
     """Return who vouches for the answer: the approver, else whoever sends it."""
+    on = limits.calendar_for(connection, row.agency).local(hand.now).date()
     if row.state != State.APPROVED or row.approver_id is None:
-        return hand.officer
+        return Signed(signature(hand.officer), on, approved=False)
     wanted = select(officers).where(officers.c.id == row.approver_id)
-    return Officer.of(connection.execute(wanted).one())
+    approver = Officer.of(connection.execute(wanted).one())
+    return Signed(signature(approver), on, approved=True)
 
 
 def _asker(row: Row[Any]) -> Asker:

@@ -30,10 +30,27 @@ class Asker:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an officer wants to tell, and what it rests on."""
+
+    text: str
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who vouches for an answer, and whether as its approver or as its writer."""
+
+    signer: str
+    on: date
+    approved: bool
+
+
 class Notices(Protocol):
     """Builds messages to citizens; pure, so it may run where an act is recorded."""
 
-    def answer(self, asker: Asker, answer: str, basis: str, signer: str, on: date) -> Outgoing:
+    def answer(self, asker: Asker, answer: Answer, signed: Signed) -> Outgoing:
         """Return the officer's answer to one of its askers."""
 
     def ask(self, asker: Asker, agency: str, text: str) -> Outgoing:

@@ -1,10 +1,12 @@
 """What citizens read when officers act: polite, and the right door is always named."""
 
+from datetime import date
+
 import pytest
 
 from bot.messages import Outgoing, Purpose
 from bot.office.letters import DeskLetters
-from bot.questions.notices import Asker, Refusal
+from bot.questions.notices import Answer, Asker, Refusal, Signed
 from bot.wording import Wording
 from tests.bot.conversation.manners import BANNED
 
@@ -37,3 +39,15 @@ def test_what_an_officer_writes_waits_for_a_person_when_in_doubt() -> None:
 def test_the_officers_own_words_follow_the_door() -> None:
     told = LETTERS.refused(ASKER, Refusal.OTHER, "Ông/bà hỏi Tòa án nhân dân khu vực.").text
     assert told.endswith("Ông/bà hỏi Tòa án nhân dân khu vực.")
+
+
+@pytest.mark.parametrize(
+    ("approved", "told"),
+    [
+        pytest.param(True, "Người duyệt: bà Hoa, ngày 06/11/2026.", id="by two persons"),
+        pytest.param(False, "Người trả lời: bà Hoa, ngày 06/11/2026.", id="by one"),
+    ],
+)
+def test_only_whoever_approved_is_called_approver(approved: bool, told: str) -> None:
+    signed = Signed("bà Hoa", date(2026, 11, 6), approved)
+    assert told in LETTERS.answer(ASKER, Answer("Được ạ."), signed).text.splitlines()

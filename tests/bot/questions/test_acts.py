@@ -12,10 +12,9 @@ from bot.office.letters import DeskLetters
 from bot.officers import Role
 from bot.officers.accounts import Officer
 from bot.questions import acts, desk, guards, repository
-from bot.questions.acts import Answer
 from bot.questions.history import verify
 from bot.questions.life import NotPossible
-from bot.questions.notices import Refusal
+from bot.questions.notices import Answer, Refusal
 from bot.questions.steps import NoSuchQuestion
 from bot.tables.delivery import message
 from bot.tables.desk import question, question_event

@@ -13,11 +13,10 @@ from bot.office.letters import DeskLetters
 from bot.officers import Role
 from bot.officers.accounts import Officer
 from bot.questions import acts, desk, repository
-from bot.questions.acts import Answer
 from bot.questions.guards import Hand
 from bot.questions.history import verify
 from bot.questions.life import State
-from bot.questions.notices import Refusal
+from bot.questions.notices import Answer, Refusal
 from bot.wording import Wording
 from knowledge.decisions import MatterKind
 from tests.bot.questions.officers import hire

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from bot.office.letters import DeskLetters
 from bot.officers import Role
 from bot.questions import acts, desk, repository
-from bot.questions.acts import Answer
+from bot.questions.notices import Answer
 from bot.questions.repository import Filters
 from bot.questions.sight import visible_to
 from bot.wording import Wording

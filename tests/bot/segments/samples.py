@@ -10,8 +10,8 @@ from bot.office.letters import DeskLetters
 from bot.officers import Role, accounts
 from bot.officers.accounts import Officer
 from bot.questions import acts, desk
-from bot.questions.acts import Answer
 from bot.questions.desk import Consent, Opened
+from bot.questions.notices import Answer
 from bot.segments import editing, repository
 from bot.segments.editing import Approval
 from bot.segments.listing import Listing
