@@ -1,6 +1,7 @@
 """`python -m bot demo`: a plausible month in an empty database, through the real pipeline."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +16,7 @@ from bot.demo.month import play
 from bot.demo.people import Desks
 from bot.demo.performance import Performance
 from bot.demo.simulation import Agenda, SimulatedClock
+from bot.demo.stories import Story, load_stories
 from bot.errors import BotError
 from bot.moments import utc_now
 from bot.office.letters import DeskLetters
@@ -45,11 +47,12 @@ def demo() -> None:
     settings = read_settings()
     settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrations.upgrade(settings.database_url)
-    for line in asyncio.run(_fill(settings)):
+    for line in asyncio.run(fill(settings, load_stories())):
         say(line)
 
 
-async def _fill(settings: Settings) -> list[str]:
+async def fill(settings: Settings, stories: Sequence[Story]) -> list[str]:
+    """Play the stories in a migrated database that is empty; return what there is to see."""
     present = utc_now()
     clock = SimulatedClock(present)
     async with AsyncExitStack() as stack:
@@ -69,7 +72,7 @@ async def _fill(settings: Settings) -> list[str]:
             await Desks.load(parts.store, office),
             parts.calendar,
         )
-        told = await play(performance)
+        told = await play(performance, stories)
     return [*told, f"Demonstration officers: {accounts}"]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.demo.people import EDITOR
 from bot.demo.performance import Performance, Span
-from bot.demo.stories import load_stories
+from bot.demo.stories import Story
 from bot.officers.accounts import Officer
 from bot.segments import editing, repository
 from bot.segments.editing import Approval, Review
@@ -18,7 +18,7 @@ from bot.store import Done
 _DAYS = timedelta(days=24)
 
 
-async def play(performance: Performance) -> list[str]:
+async def play(performance: Performance, stories: Sequence[Story]) -> list[str]:
     """Play every story up to the present, then edit the lists; return what there is to see."""
     clock, store = performance.agenda.clock, performance.desks.store
     present = performance.agenda.until
@@ -30,7 +30,7 @@ async def play(performance: Performance) -> list[str]:
         "previous": Span(max(closed - _DAYS, clock()), closed - timedelta(hours=3)),
         "current": Span(max(closed, present - _DAYS), present - timedelta(hours=4)),
     }
-    performance.plan(load_stories(), spans)
+    performance.plan(stories, spans)
     editor = performance.desks.officers[EDITOR]
 
     async def publish() -> None:
