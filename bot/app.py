@@ -2,9 +2,9 @@
 
 import os
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from bot.officers import demo
 from bot.officers.passwords import Hasher
 from bot.operations.metrics import Metrics
 from bot.operations.secrets import load_keys
-from bot.operations.watch import Watch
+from bot.operations.watch import Check, Watch
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.opening import open_for_service
@@ -83,6 +83,7 @@ class Attached:
     routes: Sequence[Route]
     periodics: Sequence[Periodic] = ()
     hang_up: Callable[[], Awaitable[None]] | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
 
 async def attach_web(parts: Parts, _stack: AsyncExitStack) -> Attached:
@@ -116,7 +117,8 @@ async def attach_zalo(parts: Parts, stack: AsyncExitStack) -> Attached | None:
         return None
     built = await zalo.build(parts.settings, parts.store, parts.keys, parts.clock, parts.metrics)
     stack.push_async_callback(built.close)
-    return Attached(built.channel, built.routes, built.periodics)
+    checks = {"zalo_token": built.check}
+    return Attached(built.channel, built.routes, built.periodics, checks=checks)
 
 
 #: a new channel is a line here
@@ -233,11 +235,14 @@ def build_routes(parts: Parts, attached: Sequence[Attached]) -> Sequence[Route]:
     """Return every route of the service."""
     store, wording, clock = parts.store, parts.wording, parts.clock
     settings, watch = parts.settings, Watch(store, parts.library, parts.metrics, clock)
+    checks = dict(watch.checks())
+    for each in attached:
+        checks.update(each.checks)
     sources = (
         Console(store, wording, clock, parts.calendar, parts.hasher, settings),
         SegmentDesk(store, wording, clock, parts.calendar, settings.province),
         QuestionsApi(store, clock, wording),
-        Health(watch.checks(), parts.metrics, watch.refresh),
+        Health(checks, parts.metrics, watch.refresh),
     )
     own = [route for source in sources for route in source.routes()]
     return [*own, *(route for each in attached for route in each.routes)]

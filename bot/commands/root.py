@@ -21,6 +21,7 @@ COMMANDS = {
     "backup": ("bot.commands.backup", "backup", "copy the database of a live service"),
     "restore": ("bot.commands.backup", "restore", "put a backup in place"),
     "replay": ("bot.commands.replay", "replay", "run stored raw events again"),
+    "consent": ("bot.commands.consent", "consent", "let a Zalo administrator grant access"),
     "audit": ("bot.commands.audit", "app", "verify the history chains"),
     "match": ("bot.commands.match", "match", "decide questions from standard input"),
     "redact": ("bot.commands.redact", "redact", "mask personal data in lines"),
