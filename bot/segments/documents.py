@@ -97,15 +97,20 @@ def day_in_words(day: date, wording: Wording) -> str:
 def duration(seconds: int, wording: Wording) -> str:
     """Return a speaking time in minutes and seconds."""
     minutes, rest = divmod(seconds, 60)
-    if not minutes:
-        return wording("segment.seconds", seconds=rest)
-    return wording("segment.minutes", minutes=minutes, seconds=rest)
+    parts = (("segment.minutes", minutes), ("segment.seconds", rest))
+    told = [wording(name, count=count) for name, count in parts if count]
+    return " ".join(told) or wording("segment.seconds", count=0)
+
+
+def month_in_words(month: str, wording: Wording) -> str:
+    """Return "tháng 11 năm 2026" for 2026-11."""
+    year, number = month.split("-")
+    return wording("segment.month.name", month=int(number), year=year)
 
 
 def _heading(listing: Listing, wording: Wording) -> Iterator[str]:
-    year, month = listing.month.split("-")
     yield wording("segment.doc.name")
-    yield wording("segment.doc.month", month=int(month), year=year)
+    yield wording("segment.heading", month=month_in_words(listing.month, wording))
     yield wording("segment.doc.air", day=day_in_words(listing.air_date, wording))
     if listing.theme:
         yield wording("segment.doc.theme", theme=_printable(listing.theme))

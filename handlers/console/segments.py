@@ -15,7 +15,7 @@ from bot.officers import Role
 from bot.officers.accounts import Officer
 from bot.privacy.masks import LABELS, MaskKind
 from bot.segments import editing, repository
-from bot.segments.documents import day_in_words, duration
+from bot.segments.documents import day_in_words, duration, month_in_words
 from bot.segments.editing import AlreadyPublished, Approval, NoSuchItem, Obstacle, Review
 from bot.segments.listing import Listing
 from bot.segments.months import Month, Schedule, UnreadableMonth
@@ -231,6 +231,7 @@ class SegmentDesk:
             done=request.query.get("xong", ""),
             in_words=lambda day: day_in_words(day, self._wording),
             lasting=lambda seconds: duration(seconds, self._wording),
+            named=lambda month: month_in_words(month, self._wording),
             masked_as=lambda kind: LABELS[MaskKind(kind)],
             **context,
         )
