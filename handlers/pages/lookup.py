@@ -15,6 +15,7 @@ from bot.questions.life import Bucket, State
 from bot.questions.repository import by_code, key_opens
 from bot.store import Store
 from handlers.access import check_origin
+from handlers.forms import read_form
 from handlers.rendering import Templates
 from handlers.routes import Access, Route
 from handlers.web import CLIENT_ADDRESS
@@ -56,7 +57,7 @@ class Lookup:
     async def find(self, request: web.Request) -> web.StreamResponse:
         """Lead from a typed code to its page."""
         check_origin(request, self.own_host)
-        typed = _UNWRITTEN.sub("", str((await request.post()).get("code", "")))[:20].upper()
+        typed = _UNWRITTEN.sub("", (await read_form(request)).get("code", ""))[:20].upper()
         raise web.HTTPSeeOther(f"/tra-cuu/{quote(typed)}" if typed else "/tra-cuu")
 
     async def show(self, request: web.Request) -> web.StreamResponse:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from handlers.access import check_origin
 from handlers.pages.knowledge import Library
+from handlers.forms import read_form
 from handlers.rendering import Templates
 from handlers.routes import Access, Route
 from handlers.web import CLIENT_ADDRESS
@@ -111,7 +112,7 @@ class Procedures:
         """Show how a trial question is understood; sent by POST, so that no log holds it."""
         check_origin(request, self.own_host)
         self._pace(request)
-        text = clean(str((await request.post()).get("text", "")))[:_LONGEST_TRIAL].strip()
+        text = (await read_form(request)).get("text", "")[:_LONGEST_TRIAL].strip()
         told = self.library.explain(text) if text else None
         agency = told.decision.agency if told else None
         return self.templates.page(

@@ -1,10 +1,12 @@
 """The chat page in a real browser: asking, choosing, losing the line, coming back."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from PIL import Image
+from playwright.async_api import Browser, FilePayload, expect
 
 from tests.browser.stage import DESK, Visitor, running
 
@@ -134,6 +136,40 @@ async def test_what_stands_on_a_shared_computer_can_be_erased(citizen: Visitor) 
     assert await citizen.page.evaluate("Object.keys(localStorage).length") == 0
     await citizen.page.reload()
     await expect(citizen.page.locator(".said")).to_have_count(1)
+
+
+async def test_a_conversation_that_ended_is_followed_by_a_new_one(citizen: Visitor) -> None:
+    await citizen.page.evaluate("localStorage.setItem('danhoi.conversation', 'da-het-han')")
+    await citizen.page.reload()
+    await citizen.ask(QUESTION)
+    await citizen.hears(ANSWER)
+    assert await citizen.said() == [QUESTION]
+    citizen.complaints.clear()  # the browser logs the 404 it was told
+
+
+async def test_a_photo_is_sent_and_a_program_is_not(citizen: Visitor) -> None:
+    photo = BytesIO()
+    Image.new("RGB", (80, 60), "teal").save(photo, "JPEG")
+    for name, content in (("giay.jpg", photo.getvalue()), ("virus.exe", b"MZ" * 99)):
+        file = FilePayload(name=name, mimeType="image/jpeg", buffer=content)
+        async with citizen.page.expect_file_chooser() as chooser:
+            await citizen.page.get_by_role("button", name="Gửi ảnh hoặc tệp").click()
+        await (await chooser.value).set_files(file)
+    await citizen.hears("Dạ")
+    failed = citizen.page.locator(".said--failed .said__note")
+    await expect(failed).to_contain_text("JPEG, PNG")
+    assert await citizen.said() == ["giay.jpg", "virus.exe"]
+    citizen.complaints.clear()  # the browser logs the 415 it was told
+
+
+async def test_erasing_in_one_tab_clears_the_other(citizen: Visitor, address: str) -> None:
+    other = Visitor.watching(await citizen.page.context.new_page())
+    await other.page.goto(address)
+    await citizen.ask(QUESTION)
+    await other.hears(ANSWER)
+    await citizen.page.get_by_role("button", name="Xóa trò chuyện").click()
+    await citizen.page.get_by_role("button", name="Bấm lần nữa").click()
+    await expect(other.page.locator(".said")).to_have_count(1)
 
 
 async def test_it_answers_without_a_script_too(browser: Browser, address: str) -> None:

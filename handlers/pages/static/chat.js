@@ -24,6 +24,7 @@ const line = new Line({
   delayed: () => (talk.delayed(), warn()),
   flowing: () => calm(),
   forgotten: () => talk.forgotten(),
+  erased: () => talk.clear(),
 });
 let worry = null;
 
@@ -92,7 +93,6 @@ erase.addEventListener("click", () => {
     return;
   }
   line.erase();
-  talk.clear();
   delete erase.dataset.sure;
   erase.textContent = words.erase;
   erase.hidden = true;

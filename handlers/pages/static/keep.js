@@ -14,11 +14,11 @@ function attempt(stored, inMemory) {
   }
 }
 
-const read = (key) => attempt((s) => s.getItem(key), () => null) ?? memory.get(key) ?? null;
+const read = (key) => memory.get(key) ?? attempt((s) => s.getItem(key), () => null);
 
+// Only what the browser would not store is held in memory: other tabs may change the rest.
 function write(key, value) {
-  memory.set(key, value);
-  attempt((s) => s.setItem(key, value), () => undefined);
+  attempt((s) => s.setItem(key, value), () => memory.set(key, value));
 }
 
 function drop(key) {

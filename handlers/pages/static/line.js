@@ -1,6 +1,6 @@
 // The line to the server: opens the conversation, sends what waits, listens for what is said.
 // It knows nothing of the page; it tells `ears` what happens:
-//   heard(message)  accepted(id, seq)  refused(id, words)  delayed()  flowing()  forgotten()
+//   heard(message)  accepted(id, seq)  refused(id, words)  delayed()  flowing()  forgotten()  erased()
 
 import { conversation, unsent } from "./keep.js";
 
@@ -29,7 +29,9 @@ export class Line {
     addEventListener("online", () => this.wakeUp());
     addEventListener("offline", () => this.ears.delayed());
     document.addEventListener("visibilitychange", () => document.hidden || this.wakeUp());
-    addEventListener("storage", (event) => event.key === conversation.key && this.adopt(event.newValue));
+    addEventListener("storage", (event) => {
+      if (event.key === conversation.key || event.key === null) this.adopt(conversation.get());
+    });
   }
 
   send(item) {
@@ -130,7 +132,8 @@ export class Line {
 
   listen() {
     const token = conversation.get();
-    if (!token || this.stream || Date.now() < this.streamFrom) return;
+    const holds = this.stream && this.stream.readyState !== EventSource.CLOSED;
+    if (!token || holds || Date.now() < this.streamFrom) return;
     const stream = new EventSource(`${this.at(token)}/events?after=${this.last}`);
     this.stream = stream;
     stream.addEventListener("open", () => this.ears.flowing());
@@ -168,12 +171,14 @@ export class Line {
   adopt(token) {
     this.hangUp();
     if (token) this.tick();
+    else this.ears.erased();
   }
 
   erase() {
     unsent.clear();
     conversation.forget(conversation.get());
     this.hangUp();
+    this.ears.erased();
   }
 
   hangUp() {

@@ -1,5 +1,6 @@
 // What was said, on the page. Text from the server is only ever set as text, never as markup.
 
+const LISTED = /^[-–•]\s+/;
 const LABELLED = /^([^:\n]{2,28}):\s+(\S.*)$/;
 
 export class Talk {
@@ -19,6 +20,7 @@ export class Talk {
     const item = this.item(message);
     ours?.remove();
     this.place(item, message.seq);
+    if (ours) this.wait(message.seq);
     if (message.role === "citizen") return;
     this.rest();
     this.freeButtons();
@@ -45,7 +47,7 @@ export class Talk {
     item.dataset.seq = seq;
     this.note(item, this.words.received);
     this.place(item, seq);
-    this.wait();
+    this.wait(seq);
   }
 
   refused(id, words) {
@@ -99,7 +101,7 @@ export class Talk {
   item(message) {
     const item = this.bubble(message.role, shownText(message), message);
     item.append(timeNote(message.at));
-    if (isReceipt(message)) item.append(this.receipt(message.question));
+    if (isReceipt(message)) item.prepend(this.receipt(message.question));
     if (message.buttons.length) item.append(this.buttons(message));
     return item;
   }
@@ -120,11 +122,24 @@ export class Talk {
     const code = isReceipt(message) ? spaced(message.question.code) : null;
     const lines = message.text.split("\n").filter((line) => line.trim() && !listed.has(line.trim()) && !(code && line.includes(code)));
     const title = message.decision === "answer" ? lines.find(isShouted) : null;
-    return lines.map((line) => this.line(line, line === title, message.sources || []));
+    return grouped(lines).map((group) =>
+      LISTED.test(group[0]) ? this.points(group) : this.line(group[0], group[0] === title, message.sources || []),
+    );
+  }
+
+  points(lines) {
+    const list = element("ul", "said__list");
+    for (const line of lines) {
+      const point = element("li", "");
+      point.append(...this.withLinks(line.replace(LISTED, "")));
+      list.append(point);
+    }
+    return list;
   }
 
   line(text, isTitle, sources) {
     if (isTitle) return paragraph("said__title", text);
+    if (text.length < 40 && text.endsWith(":")) return paragraph("", element("strong", "", text));
     const source = sources.find(({ title }) => title && text.includes(title));
     const [, name, rest] = text.match(LABELLED) || [];
     const parts = !name || rest.startsWith("//") ? this.withLinks(text) : [element("strong", "", `${name}: `), ...this.withLinks(rest)];
@@ -177,9 +192,10 @@ export class Talk {
     return card;
   }
 
-  // Somebody is at work on it; not announced, since the answer will be.
-  wait() {
+  // Somebody is at work on it, unless the answer was faster; not announced, since it will be.
+  wait(seq) {
     this.rest();
+    if ([...this.list.querySelectorAll(".said--assistant, .said--officer")].some((item) => Number(item.dataset.seq) > seq)) return;
     this.waiting = element("li", "said said--assistant said--waiting");
     this.waiting.setAttribute("aria-hidden", "true");
     this.waiting.append(element("div", "said__body", this.words.waiting));
@@ -194,12 +210,24 @@ export class Talk {
     this.waiting = null;
   }
 
-  // A long answer is read from its beginning; a short one is seen whole.
+  // A long answer is read from its beginning, below what was asked; a short one is seen whole.
   reveal(item) {
+    const asked = item.previousElementSibling;
+    const first = asked?.matches(".said--citizen") && asked.offsetHeight < 160 ? asked : item;
     const end = this.scroller.scrollHeight - this.scroller.clientHeight;
-    const start = item.offsetTop - this.scroller.offsetTop - 12;
-    this.scroller.scrollTop = Math.min(end, start);
+    this.scroller.scrollTop = Math.min(end, first.offsetTop - 12);
   }
+}
+
+// Neighbouring points of a list together, every other line by itself.
+function grouped(lines) {
+  const groups = [];
+  for (const line of lines) {
+    const last = groups.at(-1);
+    if (last && LISTED.test(last[0]) && LISTED.test(line)) last.push(line);
+    else groups.push([line]);
+  }
+  return groups;
 }
 
 function element(name, className, text) {
