@@ -4,6 +4,7 @@ import re
 
 from bot.speech.rules import Match, Rule, rule
 
+_MEMORABLE = 16
 _SIGNS = {
     ".": " chấm ",
     "/": " gạch chéo ",
@@ -13,16 +14,22 @@ _SIGNS = {
 }
 
 
+def _path(match: Match) -> str:
+    """Return the path where somebody can remember it; else the site alone is told."""
+    path = (match["path"] or "").rstrip("/")
+    return path if len(path) <= _MEMORABLE and not re.search(r"\d", path) else ""
+
+
 def _told(match: Match) -> str:
-    told = re.sub(r"[./@_-]", lambda sign: _SIGNS[sign[0]], match["address"].rstrip("/"))
+    told = re.sub(r"[./@_-]", lambda sign: _SIGNS[sign[0]], f"{match['address']}{_path(match)}")
     return re.sub(r" {2,}", " ", told).strip()
 
 
 ADDRESSES: tuple[Rule, ...] = (
     rule(
         r"""(?<![\w./@-])(?:https?://)?(?:www\.)?
-        (?P<address>(?:[a-z0-9_.-]{1,64}@)?(?:[a-z0-9-]{1,63}\.){1,5}(?:vn|com|org|net|edu|info)
-        (?:/[a-zA-Z0-9_./-]{0,200}[a-zA-Z0-9_])?)/?(?![\w@])""",
+        (?P<address>(?:[a-z0-9_.-]{1,64}@)?(?:[a-z0-9-]{1,63}\.){1,5}(?:vn|com|org|net|edu|info))
+        (?P<path>/[a-zA-Z0-9_./-]{0,200}[a-zA-Z0-9_])?/?(?![\w@])""",
         _told,
     ),
     rule(

@@ -48,7 +48,16 @@ def _whole(match: Match) -> str:
     return cardinal(figures) if is_number else digit_by_digit(figures)
 
 
+def _told_twice(match: Match) -> str | None:
+    """Read "02 (hai)" once."""
+    return match["words"] if match["words"].lower() == cardinal(match["number"]) else None
+
+
 AMOUNTS: tuple[Rule, ...] = (
+    rule(
+        r"(?<![\w.,/])(?P<number>\d{1,4})\s?\((?P<words>[^\W\d_]+(?:\s[^\W\d_]+){0,6})\)",
+        _told_twice,
+    ),
     # a list without spaces is no decimal number
     rule(
         r"(?<![\w.,])\d{1,2}(?:,\d{1,2}){2,}(?![\d.,]\d)(?!\d)",

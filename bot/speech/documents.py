@@ -30,7 +30,7 @@ def _document(match: Match) -> str:
 
 def _parts(mark: str) -> tuple[str, list[str]]:
     """Return what kind of document a mark such as QĐ-TTg names, and who issued it."""
-    pieces = re.split("[-/]", mark)
+    pieces = re.split(r"\s?[-/]\s?", mark)
     kind = _KINDS.get(pieces[0], "")
     issuers = [_issuer(piece) for piece in (pieces[1:] if kind else pieces)]
     return kind, [issuer for issuer in issuers if issuer]
@@ -46,7 +46,8 @@ def _issuer(piece: str) -> str:
 def _named_after(match: Match, issuer: str) -> bool:
     following = re.split(r"[.;\n]", match.string[match.end() : match.end() + _LOOK_AHEAD])[0]
     written = [short for short, full in _ISSUERS.items() if full == issuer]
-    return any(f"của {name}" in following for name in (issuer, *written))
+    heads = ("", "Bộ trưởng ", "Chủ tịch ", "Giám đốc ")
+    return any(f"của {head}{name}" in following for head in heads for name in (issuer, *written))
 
 
 def _procedure(match: Match) -> str:
@@ -67,7 +68,8 @@ DOCUMENTS: tuple[Rule, ...] = (
     rule(
         rf"""(?P<name>\b(?:{one_of([*_KINDS])}|(?i:{one_of(_NAMES)}))\ )?(?:\b[Ss]ố:?\s*)?
         (?<![\d/.,])(?P<number>\d{{1,5}})/(?:(?P<year>(?:19|20)\d\d)/)?
-        (?P<mark>(?:{one_of([*_KINDS, *_ISSUERS])})\d{{0,2}}(?:-[^\W_]+)*)\b""",
+        (?P<mark>(?:{one_of([*_KINDS, *_ISSUERS])})\d{{0,2}}
+        (?:\s?-\s?(?:{one_of(_ISSUERS)})\d{{0,2}}\b|-[^\W_]+)*)\b""",
         _document,
     ),
     # documents of the Party: 57-NQ/TW

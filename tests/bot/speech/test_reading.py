@@ -72,6 +72,20 @@ READ = {
     "a ward by number": ("P.5, Q. Ninh Kiều", "phường năm, quận Ninh Kiều"),
     "a house in an alley": ("số 12/5 đường Mẫu", "số mười hai trên năm đường Mẫu"),
     "the portal": ("https://dichvucong.gov.vn/", "dichvucong chấm gov chấm vn"),
+    "a page of the portal": (
+        "xem dichvucong.gov.vn/thu-tuc/019d2bfe-a802",
+        "xem dichvucong chấm gov chấm vn",
+    ),
+    "a number told twice": ("02 (hai) bản", "hai bản"),
+    "a minister's circular": (
+        "Thông tư 8/2025/TT-BTP ngày 12/6 của Bộ trưởng Bộ Tư pháp",
+        "Thông tư số tám năm hai nghìn không trăm hai mươi lăm ngày mười hai tháng sáu"
+        " của Bộ trưởng Bộ Tư pháp",
+    ),
+    "a mark with a stray space": (
+        "39/2026/NĐ -CP",
+        "Nghị định số ba mươi chín năm hai nghìn không trăm hai mươi sáu của Chính phủ",
+    ),
     "figures of another script": ("៣ ngày", "ba ngày"),
     "a half": ("½ ngày", "một phần hai ngày"),
 }
