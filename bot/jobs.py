@@ -18,7 +18,7 @@ from bot.moments import Clock
 from bot.questions.history import anchor
 from bot.questions.reclock import reclock_if_changed
 from bot.segments.months import Schedule
-from bot.segments.repository import refresh, schedule_of
+from bot.segments.repository import propose, schedule_of
 from bot.store import Done, Store
 from bot.tables.delivery import attachment
 from bot.tables.desk import login_attempt, session
@@ -67,11 +67,11 @@ class Housekeeping:
             _log.info("due dates moved with the calendar", questions=moved)
 
     async def propose_segment(self, _slot: datetime) -> None:
-        """Propose newly answered questions for the month that is open."""
+        """Propose newly answered questions, also for the month that closed a moment ago."""
 
         def body(connection: Connection) -> Done[int]:
             schedule = schedule_of(connection, Schedule(self.calendar, {}))
-            return Done(refresh(connection, schedule.month_open_at(self.clock()), schedule))
+            return Done(propose(connection, schedule, self.clock()))
 
         await self.store.write(body)
 
