@@ -75,6 +75,7 @@ async def citizen(browser: Browser, base: str, viewport: dict[str, int], month: 
     await page.goto(f"{base}/hoi-dap")
     await page.locator(".results__link").first.click()
     await camera.take(page, "archived")
+    assert visitor.complaints == [], visitor.complaints
 
 
 async def status(visitor: Visitor, camera: Camera) -> None:
@@ -109,6 +110,7 @@ async def officer(
     await camera.take(page, "console-queue")
     await page.goto(f"{base}/can-bo/cau-hoi/{parse_code(code)}")
     await camera.take(page, "console-question")
+    assert visitor.complaints == [], visitor.complaints
 
 
 async def furnish(var: Path) -> Scenery:
