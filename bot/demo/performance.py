@@ -14,8 +14,9 @@ from bot.questions.life import Act, State
 from bot.questions.notices import Refusal
 
 #: pressed, where it is offered, by a citizen whom the assistant did not hand over of itself
-_TO_OFFICER = ("#x:none", "#x:nothelped", "#x:officer")
+_TO_OFFICER = ("#x:nothelped", "#x:none", "#x:officer")
 _IN_WORDS = "gặp cán bộ"
+_IN_FULL = "Dạ, việc này trễ hẹn rồi, nộp ở bộ phận một cửa xã từ tháng trước: {matter}"
 _AT_DESK = (State.QUEUED, State.TRANSFERRED, State.REOPENED)
 _CALM = timedelta(minutes=40)
 _DAY = timedelta(days=1)
@@ -72,7 +73,7 @@ class Performance:
             await self.chat.press(key, payload)
         if story.course is Course.CHAT:
             return
-        code = await self._reach_desk(key, conversation)
+        code = await self._reach_desk(story, key, conversation)
         if code is None:
             return
         self.codes[story.id] = code
@@ -82,7 +83,7 @@ class Performance:
         earlier = 3 if story.course is Course.SAME else 1
         self.agenda.at(answered - earlier * _CALM, partial(self._work, story, key, code))
 
-    async def _reach_desk(self, key: str, conversation: int) -> str | None:
+    async def _reach_desk(self, story: Story, key: str, conversation: int) -> str | None:
         """Press on until the question lies at an agency's desk; return its code."""
         for payload in _TO_OFFICER:
             if code := await self._code_at_desk(conversation):
@@ -90,8 +91,11 @@ class Performance:
             await self.chat.press(key, payload)
         if code := await self._code_at_desk(conversation):
             return code
-        await self.chat.say(key, _IN_WORDS)
-        return await self._code_at_desk(conversation)
+        for text in (_IN_WORDS, _IN_FULL.format(matter=story.says[-1])):
+            await self.chat.say(key, text)
+            if code := await self._code_at_desk(conversation):
+                return code
+        return None
 
     async def _code_at_desk(self, conversation: int) -> str | None:
         """Return the code of a question that a desk may answer and pass on as any other."""
