@@ -1,6 +1,7 @@
 """What was understood becomes a reply: card, choices, small talk, a number to call."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.conversation.acts import Open, ProposeAlias, Settle, Step
 from bot.conversation.cards import MOST_CHOICES, answer_card, choices_card
@@ -25,6 +26,10 @@ _EMERGENCY_NUMBERS = {
     "suicide": ("115", "113"),
     "child": ("111", "113"),
 }
+_ALARM_LASTS = timedelta(minutes=30)
+_FAREWELLS = frozenset({"thanks", "bye"})
+#: who says this goes on telling it, and needs a person rather than a receipt
+_ALONE = frozenset({"child", "suicide"})
 _CHATTER = frozenset({"greeting", "thanks", "bye", "abuse", "spam", "injection"})
 
 
@@ -47,18 +52,41 @@ def reply_to(world: World, memory: Memory, text: str, decision: Decision) -> Ste
 def emergency(world: World, memory: Memory, decision: Decision) -> Step:
     """Name the number first; nothing that is open is lost by it."""
     topic = decision.topic if decision.topic in _EMERGENCY_NUMBERS else "any"
+    alarmed = replace(memory, alarm=topic, alarmed_at=world.now, greeted=True)
+    return Step(alarmed, (_numbers_to_call(world, topic, f"emergency.{topic}"),))
+
+
+def still_urgent(world: World, memory: Memory, decision: Decision) -> Step | None:
+    """Name the number again to somebody in need who goes on writing instead of calling."""
+    if memory.alarmed_at is None or world.now - memory.alarmed_at > _ALARM_LASTS:
+        return None
+    if decision.topic in _FAREWELLS or decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES):
+        return None
+    is_idle = decision.kind is DecisionKind.SMALLTALK or not decision.standalone
+    if not is_idle and memory.alarm not in _ALONE:
+        return None
+    return Step(memory, (_numbers_to_call(world, memory.alarm, "emergency.still"),))
+
+
+def _numbers_to_call(world: World, topic: str, message_id: str) -> Outgoing:
     numbers = _EMERGENCY_NUMBERS.get(topic, ("113", "114", "115"))
-    call = tuple(Button(world.wording("button.call", phone=n), phone=n) for n in numbers)
-    message = say(world, f"emergency.{topic}", *call)
-    return Step(memory, (replace(message, decision=DecisionKind.EMERGENCY),))
+    call = (Button(world.wording("button.call", phone=n), phone=n) for n in numbers)
+    return replace(say(world, message_id, *call), decision=DecisionKind.EMERGENCY)
 
 
 def small_talk(world: World, memory: Memory, decision: Decision) -> Step:
     """Return a short polite word; it is no question."""
     topic = decision.topic if decision.topic in _CHATTER else "chatter"
-    message = say(world, f"smalltalk.{topic}", *(menu(world) if topic == "greeting" else ()))
+    message = say(world, f"smalltalk.{topic}", *_ways_on(world, memory, topic))
     remembered = memory if memory.awaiting is not Awaiting.HELPED else memory.settled()
     return Step(remembered, (replace(message, decision=DecisionKind.SMALLTALK),))
+
+
+def _ways_on(world: World, memory: Memory, topic: str) -> tuple[Button, ...]:
+    """Return the menu for a greeting, and an officer where nothing was understood."""
+    if topic == "greeting":
+        return menu(world)
+    return menu(world)[-1:] if topic == "chatter" and not memory.offers else ()
 
 
 def answer(world: World, memory: Memory, text: str, decision: Decision, found: list[Entry]) -> Step:

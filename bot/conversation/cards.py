@@ -13,7 +13,8 @@ from knowledge.entries import Entry, EntryKind, Facet
 
 LABEL = 35
 MOST_CHOICES = 4
-_ASKED, _BRIEF, _BRIEFER, _SUMMARY = 600, 190, 110, 260
+_ASKED, _BRIEF, _BRIEFER, _SUMMARY = 600, 190, 110, 200
+_LINE, _MOST_LINES, _LISTED = 110, 5, 75
 _SHOWN = (Facet.DOCUMENTS, Facet.PLACE, Facet.TIME, Facet.FEE)
 _SENTENCE = re.compile(r"[.;!?](?=\s)")
 
@@ -25,11 +26,15 @@ def answer_card(
 
     `again` leaves out what the citizen has just read on the card before.
     """
-    lines = _short_body(world, entry, facet) if again and facet else _body(world, entry, facet)
+    facet = None if facet is Facet.STEPS and not _is_sound(entry, facet) else facet
+    is_short = again and facet is not None
+    lines = [_title(entry), _asked_line(world, entry, facet)] if is_short and facet else None
+    last = _rest_line(world, entry, facet) if is_short else world.wording("card.helped")
     return Outgoing(
-        "\n".join([*lines, _source_line(world, entry), world.wording("card.helped")]),
+        "\n".join([*(lines or _body(world, entry, facet)), _source_line(world, entry), last]),
         buttons=(
-            *_online(world, entry),
+            *(() if is_short else _online(world, entry)),
+            *_whole(world, entry, facet),
             *_phone(world, entry),
             Button(world.wording("button.helped"), payload("helped")),
             Button(world.wording("button.nothelped"), payload("nothelped")),
@@ -42,13 +47,15 @@ def answer_card(
 
 def choices_card(world: World, entries: Sequence[Entry], codes: Sequence[str] = ()) -> Outgoing:
     """Return up to four entries to choose from, and the way to an officer."""
-    shown = entries[:MOST_CHOICES]
+    shown = list({_name(entry).lower(): entry for entry in reversed(entries)}.values())
+    shown = shown[::-1][:MOST_CHOICES]  # one of those that read alike: the first
     buttons = [
         Button(label, payload("entry", entry.id))
         for label, entry in zip(short_labels(shown), shown, strict=True)
     ]
     buttons.append(Button(world.wording("button.none"), payload("none")))
-    listed = "\n".join(f"{n}. {button.label}" for n, button in enumerate(buttons, 1))
+    names = [*(_name(entry) for entry in shown), buttons[-1].label]
+    listed = "\n".join(f"{n}. {name}" for n, name in enumerate(names, 1))
     return Outgoing(
         world.wording("choices", listed=listed),
         buttons=tuple(buttons),
@@ -80,7 +87,7 @@ def short_labels(entries: Sequence[Entry]) -> list[str]:
         names = _without_common_start(names)
     labels = [cut(name, LABEL) for name in names]
     return [
-        label if labels.count(label) == 1 else cut(label, LABEL - 3) + f" ({n})"
+        label if labels.count(label) == 1 else f"{n}. {cut(label, LABEL - 3)}"
         for n, label in enumerate(labels, 1)
     ]
 
@@ -113,8 +120,13 @@ def _body(world: World, entry: Entry, facet: Facet | None) -> list[str]:
     return [_title(entry), *first, *summary, *rest, *_uncertain_line(world, entry, facet)]
 
 
-def _short_body(world: World, entry: Entry, facet: Facet) -> list[str]:
-    return [_title(entry), _asked_line(world, entry, facet)]
+def _rest_line(world: World, entry: Entry, facet: Facet | None) -> str:
+    """Offer in one line what else is known, else ask whether it helped."""
+    rest = [shown for shown in _SHOWN if shown is not facet and _is_sound(entry, shown)]
+    if not rest:
+        return world.wording("card.helped")
+    what = ", ".join(world.wording(f"topic.{shown}") for shown in rest)
+    return world.wording("card.rest", what=what)
 
 
 def _title(entry: Entry) -> str:
@@ -126,7 +138,7 @@ def _asked_line(world: World, entry: Entry, facet: Facet) -> str:
     if _is_sound(entry, facet):
         items = _items(entry.facts[facet].text)
         name = world.wording(f"facet.{facet}")
-        return f"{name}: {items[0]}" if len(items) == 1 else _listed(f"{name}:", items)
+        return f"{name}: {items[0]}" if len(items) == 1 else _listed(world, f"{name}:", items)
     what = world.wording(f"facet.{facet}")
     return world.wording("card.asked_unsure", what=what, counter=counter(world, entry))
 
@@ -140,7 +152,8 @@ def _fact_line(world: World, entry: Entry, facet: Facet, limit: int) -> str:
             break
         shown.append(item)
     text = cut("; ".join(shown), max(limit, _BRIEF))
-    more = "" if len(shown) == len(items) or text.endswith("…") else "…"
+    left = len(items) - len(shown)
+    more = f"; {world.wording('card.left', count=left)}" if left else ""
     return f"{world.wording(f'facet.{facet}')}: {text}{more}"
 
 
@@ -150,13 +163,12 @@ def _items(text: str) -> list[str]:
     return [line for line in lines if line] or [text.strip()]
 
 
-def _listed(heading: str, items: Sequence[str]) -> str:
-    lines = [heading]
-    for item in items:
-        line = f"– {cut(item, _ASKED // 2)}"
-        if len("\n".join((*lines, line))) > _ASKED:
-            return "\n".join((*lines, "– …"))
-        lines.append(line)
+def _listed(world: World, heading: str, items: Sequence[str]) -> str:
+    """Return a heading and a few short lines: a telephone shows no more at once."""
+    shown = items if len(items) <= _MOST_LINES else items[: _MOST_LINES - 1]
+    lines = [heading, *(f"– {cut(item, _LINE)}" for item in shown)]
+    if left := len(items) - len(shown):
+        lines.append(f"– {world.wording('card.left', count=left)}")
     return "\n".join(lines)
 
 
@@ -164,7 +176,7 @@ def _uncertain_line(world: World, entry: Entry, facet: Facet | None) -> list[str
     unsure = [f for f in _SHOWN if f is not facet and not _is_sound(entry, f)]
     if not unsure:
         return []
-    what = ", ".join(world.wording(f"facet.{f}").lower() for f in unsure)
+    what = ", ".join(world.wording(f"topic.{f}") for f in unsure)
     return [world.wording("card.unsure", what=what, counter=counter(world, entry))]
 
 
@@ -203,6 +215,26 @@ def _online(world: World, entry: Entry) -> tuple[Button, ...]:
     return (Button(world.wording("button.online"), url=entry.online_url),)
 
 
+def _whole(world: World, entry: Entry, facet: Facet | None) -> tuple[Button, ...]:
+    """Lead to the procedure's page where the card cannot show all, if the citizen can open it."""
+    has_page = world.manner.public_url or world.channel == "web"
+    if not has_page or entry.kind is not EntryKind.PROCEDURE or not _is_cut(entry, facet):
+        return ()
+    address = f"{world.manner.public_url.rstrip('/')}/thu-tuc/{entry.code}"
+    return (Button(world.wording("button.whole"), url=address),)
+
+
+def _is_cut(entry: Entry, facet: Facet | None) -> bool:
+    """Whether a card tells less than is known of what it shows at length."""
+    shown = facet or Facet.DOCUMENTS
+    if not _is_sound(entry, shown):
+        return False
+    items = _items(entry.facts[shown].text)
+    if facet is None:
+        return len("; ".join(items)) > _BRIEF
+    return len(items) > _MOST_LINES or any(len(item) > _LINE for item in items[1:])
+
+
 def _phone(world: World, entry: Entry) -> tuple[Button, ...]:
     if entry.kind is not EntryKind.HOTLINE or not entry.phone:
         return ()
@@ -214,6 +246,11 @@ def _is_listed(url: str) -> bool:
     parts = urlsplit(url)
     host = parts.hostname or ""
     return parts.scheme == "https" and (host == "gov.vn" or host.endswith(".gov.vn"))
+
+
+def _name(entry: Entry) -> str:
+    """Return a name that is long enough to tell one choice from another."""
+    return cut(entry.short_label or _sentence_case(entry.title), _LISTED)
 
 
 def _without_common_start(names: Sequence[str]) -> list[str]:

@@ -41,6 +41,8 @@ class Command(StrEnum):
 class Cue(StrEnum):
     """What a text is about where no procedure card would be right."""
 
+    SCAM_LOST = "scam_lost"
+    CHILD_HARMED = "child_harmed"
     SCAM = "scam"
     OWN_FILE = "own_file"
     LATE_FILE = "late_file"
@@ -69,6 +71,13 @@ def cue_in(text: str) -> Cue | None:
         return Cue.OWN_FILE
     words = bare(text)
     return next((Cue(name) for name, form in _patterns("cues").items() if form.search(words)), None)
+
+
+def names_identity_paper(caption: str) -> bool:
+    """Whether a picture's own words say that it shows an identity paper."""
+    words = bare(caption)
+    named = any(form.search(words) for form in _patterns("captions").values())
+    return named or cue_in(caption) is Cue.IDENTITY_PAPER
 
 
 @cache

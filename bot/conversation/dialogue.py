@@ -4,11 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.conversation import followup, handover, media, orders, presses
+from bot.conversation import answers, followup, handover, media, orders, presses
 from bot.conversation.acts import Add, Step
 from bot.conversation.answers import emergency, prompt, reply_to
 from bot.conversation.cues import Command, Cue, command_in, cue_in
-from bot.conversation.hearing import Thought, is_order, may_wait, thoughts
+from bot.conversation.hearing import (
+    Thought,
+    is_order,
+    may_wait,
+    shows_identity_paper,
+    thoughts,
+)
 from bot.conversation.payloads import payload
 from bot.conversation.replies import say, with_offers
 from bot.conversation.special import special_matter
@@ -94,9 +100,12 @@ def _understood(world: World, memory: Memory, thought: Thought) -> Decision | No
         return None
     context = Context(memory.entry or None, memory.commune or None)
     decision = world.library.decide(thought.text, context)
-    if decision.topic == "crime" and cue_in(thought.text) is Cue.SCAM:
+    cue = cue_in(thought.text)
+    if decision.topic == "crime" and cue in (Cue.SCAM, Cue.SCAM_LOST):
         # a swindler on the phone is no robber in the house: the warning helps more
-        return replace(decision, kind=DecisionKind.HANDOFF, topic="scam")
+        return replace(decision, kind=DecisionKind.HANDOFF, topic=str(cue))
+    if cue is Cue.CHILD_HARMED:
+        return replace(decision, kind=DecisionKind.EMERGENCY, topic="child")
     return decision
 
 
@@ -128,7 +137,7 @@ def _told_the_officer(
         return None
     if decision is not None and decision.kind is DecisionKind.EMERGENCY:
         return None
-    if command_in(thought.text) or cue_in(thought.text) is Cue.IDENTITY_PAPER:
+    if command_in(thought.text) or shows_identity_paper(thought):
         return None
     return followup.add(world, memory, asked, thought.text, thought.message_ids)
 
@@ -141,6 +150,8 @@ def _worded(world: World, memory: Memory, thought: Thought, decision: Decision) 
         or _about_one(world, memory, thought)
         or _ordered(world, memory, text)
         or _awaited(world, memory, text, decision)
+        or answers.still_urgent(world, memory, decision)
+        or presses.of_nothing(world, memory, text)
         or special_matter(world, memory, text, decision)
         or _added(world, memory, text)
         or followup.repeated(world, memory, text)
@@ -152,6 +163,8 @@ def _asked(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     greets = decision.topic == "greeting" and decision.kind is DecisionKind.SMALLTALK
     if cue_in(text) is Cue.OPENER:
         return prompt(world, memory)
+    if decision.facet and not decision.standalone and _must_choose(memory):
+        return presses.remembered_facet(world, memory, decision.facet)
     if not decision.standalone and not greets:
         answered = world.officer_left(State.ANSWERED)
         if decision.facet is not None and answered is not None:
@@ -160,11 +173,17 @@ def _asked(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     return reply_to(world, memory, text, decision)
 
 
+def _must_choose(memory: Memory) -> bool:
+    return any(offer.payload.startswith(payload("entry")) for offer in memory.offers)
+
+
 def _about_one(world: World, memory: Memory, thought: Thought) -> Step | None:
     """Do what a message means for the question whose code it names or whose message it quotes."""
     code = find_code(thought.text)
     asked = world.by_code(code) if code else _quoted(world, thought)
     if asked is None or asked.state is State.WITHDRAWN:
+        if code is None and asked is None:
+            return followup.mistyped(world, memory, thought.text)
         return followup.status_of(world, memory, code) if code else None
     act = _ABOUT_ONE.get(command_in(thought.text) or Command.MENU)
     if act is not None:
@@ -184,6 +203,8 @@ def _awaited(world: World, memory: Memory, text: str, decision: Decision) -> Ste
     if memory.awaiting is Awaiting.QUESTION and not is_order(text):
         if not decision.standalone:
             return prompt(world, memory)
+        if memory.matter == MatterKind.FEEDBACK:
+            decision = replace(decision, matter=MatterKind.FEEDBACK)
         return handover.hand_over(world, memory.settled(), text, decision, "asked_for_officer")
     asked = world.question(memory.question)
     if asked is None or asked.state is State.WITHDRAWN:
@@ -220,7 +241,7 @@ def _added(world: World, memory: Memory, text: str) -> Step | None:
 
 def _is_wordless(thought: Thought) -> bool:
     """Whether a picture came without a caption, or with one that asks nothing."""
-    return not thought.text.strip() or cue_in(thought.text) is Cue.IDENTITY_PAPER
+    return not thought.text.strip() or shows_identity_paper(thought)
 
 
 def _welcomed(

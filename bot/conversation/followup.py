@@ -1,20 +1,27 @@
 """After the question: its state, additions, withdrawing it, asking again."""
 
+import re
 from dataclasses import replace
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from bot.conversation.acts import Add, Receipt, Reopen, Step, TakeBack, Withdraw
 from bot.conversation.letters import is_answered, status_list, status_message
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
-from bot.conversation.words import plain
+from bot.conversation.words import bare, plain
 from bot.conversation.world import Asked, World
 from bot.messages import Outgoing
 from bot.questions.codes import spoken_groups
 from bot.questions.life import State
 
 _SAME_TOPIC = 60
+_TYPOS = 2
+_LIKE_A_CODE = re.compile(
+    r"(?:ma |so |cau hoi |cau |xem )*([0-9a-z]{3} ?[0-9a-z]{3} ?[0-9a-z])"
+    r"(?: (?:toi dau|den dau|sao|xong).*)?"
+)
 
 
 def mine(world: World, memory: Memory) -> Step:
@@ -34,6 +41,16 @@ def status_of(world: World, memory: Memory, code: str) -> Step:
     if asked is None:
         return Step(memory, (say(world, "status.unknown", code=spoken_groups(code)),))
     return Step(memory.settled(), (status_message(world, asked),))
+
+
+def mistyped(world: World, memory: Memory, text: str) -> Step | None:
+    """Take what looks like a code and is none for the citizen's own code that is nearest."""
+    found = _LIKE_A_CODE.fullmatch(bare(text))
+    code = found[1].replace(" ", "").upper() if found else ""
+    if not any(map(str.isdigit, code)) or code.isdigit():
+        return None
+    near = [q for q in world.questions if Levenshtein.distance(q.code, code) <= _TYPOS]
+    return status_of(world, memory, near[0].code if len(near) == 1 else code)
 
 
 def withdraw_which(world: World, memory: Memory) -> Step:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.conversation.acts import Add, Open, Queue, Receipt, Route, Step
+from bot.conversation.cues import Cue, cue_in
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.world import ANY_COMMUNE, Asked, World
@@ -83,6 +84,9 @@ def send_anyway(world: World, memory: Memory) -> Step:
     """File what was shown another door, with its kind kept."""
     if memory.awaiting is not Awaiting.DOOR or not memory.asked:
         return send_to_officer(world, memory, "asked_for_officer")
+    if memory.matter == MatterKind.FEEDBACK and cue_in(memory.asked) is not Cue.LATE_FILE:
+        waiting = replace(memory.settled(), awaiting=Awaiting.QUESTION)
+        return Step(waiting, (say(world, "own_file.which"),))
     filed = Open(
         text=memory.asked,
         matter=MatterKind(memory.matter),
@@ -119,20 +123,26 @@ def _may_queue(memory: Memory, asked: Asked) -> bool:
 
 def ask_what(world: World, memory: Memory) -> Step:
     """Ask what an officer should help with; the next words are the question."""
-    waiting = replace(memory.settled(), awaiting=Awaiting.QUESTION)
+    waiting = replace(memory.settled(), awaiting=Awaiting.QUESTION, matter="question")
     return Step(waiting, (say(world, "officer.ask"),))
 
 
 def add_place(world: World, memory: Memory, text: str, asked: Asked, decision: Decision) -> Step:
-    """Note where the asker lives; a place that is known takes the question to its commune."""
+    """Note where the asker lives; a place that is known takes there what waits for it."""
     remembered = replace(memory.settled(), commune=decision.commune or memory.commune)
     code = spoken_groups(asked.code)
     noted = Add(asked.id, text)
-    if not decision.commune or asked.agency != ANY_COMMUNE:
+    placeless = tuple(q for q in world.open_questions if _goes_to_the_askers_commune(q))
+    if not decision.commune or asked not in placeless:
         return Step(remembered, (noted, say(world, "commune.noted", code=code)))
-    name = world.name_of(decision.commune)
-    told = say(world, "commune.routed", code=code, agency=name)
-    return Step(remembered, (noted, Route(asked.id, decision.commune), told))
+    routed = tuple(Route(q.id, decision.commune) for q in placeless)
+    codes = ", ".join(spoken_groups(q.code) for q in placeless)
+    told = say(world, "commune.routed", code=codes, agency=world.name_of(decision.commune))
+    return Step(remembered, (noted, *routed, told))
+
+
+def _goes_to_the_askers_commune(asked: Asked) -> bool:
+    return asked.agency == ANY_COMMUNE and asked.matter is not MatterKind.DENUNCIATION
 
 
 def case(world: World, memory: Memory, text: str, mark: str) -> Step:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.conversation.cues import Cue, command_in, cue_in
+from bot.conversation.cues import Cue, command_in, cue_in, names_identity_paper
 from bot.conversation.payloads import is_payload
 from bot.conversation.words import bare, is_no, is_yes, number_in
 from bot.delivery.turns import Pending
@@ -167,4 +167,4 @@ def may_wait(thought: Thought, decision: Decision) -> bool:
 
 def shows_identity_paper(thought: Thought) -> bool:
     """Whether a picture's own words say that it shows an identity paper."""
-    return cue_in(thought.text) is Cue.IDENTITY_PAPER
+    return names_identity_paper(thought.text)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bot.clock import WorkCalendar
 from bot.conversation import repository
 from bot.conversation.acts import Receipt
+from bot.conversation.cues import Cue, cue_in
 from bot.conversation.dialogue import Decided, converse, stay_silent
 from bot.conversation.letters import Filed, receipt
 from bot.conversation.recording import StepPlan
@@ -17,7 +18,7 @@ from bot.conversation.state import Memory
 from bot.conversation.world import Library, Manner, World
 from bot.delivery.outbox import post
 from bot.delivery.turns import Plan, Turn, Wait
-from bot.questions import desk
+from bot.questions import desk, limits
 from bot.questions.repository import by_id
 from bot.store import Done, Wake
 from bot.wording import Wording
@@ -76,7 +77,8 @@ class ConversationMind:
             return ()
         key = repository.renew_key(connection, row.id)
         filed = Filed(row.id, row.code, row.agency, row.due_at, key)
-        world = self._world(row.channel, Recalled(), now)
+        in_force = limits.calendar_for(connection, "")
+        world = self._world(row.channel, Recalled(calendar=in_force), now)
         message = receipt(world, Receipt("receipt.unchosen", row.agency), filed)
         cause = f"question:{row.id}:unchosen"
         return post(connection, row.conversation_id, cause, [message], now)
@@ -85,15 +87,16 @@ class ConversationMind:
         """Whether an officer has the word; an emergency is answered all the same."""
         if turn.silent_until is None or turn.silent_until <= now:
             return False
-        texts = (item.event.text for item in turn.pending if item.event.text)
+        texts = [item.event.text for item in turn.pending if item.event.text]
         decisions = (self._library.decide(text, NO_CONTEXT) for text in texts)
-        return all(decision.kind is not DecisionKind.EMERGENCY for decision in decisions)
+        is_urgent = any(decision.kind is DecisionKind.EMERGENCY for decision in decisions)
+        return not is_urgent and Cue.CHILD_HARMED not in map(cue_in, texts)
 
     def _world(self, channel: str, recalled: Recalled, now: datetime) -> World:
         return World(
             library=self._library,
             wording=self._wording,
-            calendar=self._calendar,
+            calendar=recalled.calendar or self._calendar,
             now=now,
             agency_name=self._agency_name,
             manner=self._manner,

@@ -1,6 +1,7 @@
 """Buttons, pressed or chosen by typing, become steps."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.conversation import answers, followup, handover, ratings
 from bot.conversation.acts import Step
@@ -8,8 +9,11 @@ from bot.conversation.cards import hotlines_card
 from bot.conversation.payloads import Press, is_payload, payload, read_payload
 from bot.conversation.replies import menu, say
 from bot.conversation.state import Awaiting, Memory, Offer
-from bot.conversation.words import is_no, is_yes, label_in, number_in
+from bot.conversation.words import begun_label, is_no, is_yes, label_in, number_in
 from bot.conversation.world import World
+from bot.messages import Button
+from knowledge.decisions import DecisionKind
+from knowledge.entries import Facet
 
 _NATIONAL_LINES = tuple(f"hotline:{number}" for number in (113, 114, 115, 112, 111))
 
@@ -81,6 +85,10 @@ def typed_choice(world: World, memory: Memory, text: str) -> Step | None:
     labelled = label_in(text, [offer.label for offer in memory.offers])
     if labelled is not None:
         return _take(world, memory, memory.offers[labelled])
+    # the beginning of a procedure's name may as well be a new question
+    acts = [offer for offer in memory.offers if not offer.payload.startswith(payload("entry"))]
+    if (begun := begun_label(text, [offer.label for offer in acts])) is not None:
+        return _take(world, memory, acts[begun])
     if (number := number_in(text)) is not None:
         return _numbered(world, memory, number)
     if is_no(text):
@@ -106,6 +114,20 @@ def _numbered(world: World, memory: Memory, number: int) -> Step | None:
     if memory.awaiting in (Awaiting.CHOICE, Awaiting.RATING, Awaiting.WITHDRAW):
         return Step(memory, (say(world, "choices.range", last=len(memory.offers)),))
     return None
+
+
+def of_nothing(world: World, memory: Memory, text: str) -> Step | None:
+    """Answer a choice where there is none to make: "2", "hông phải"."""
+    if number_in(text) is None and not is_no(text):
+        return None
+    return Step(memory, (replace(say(world, "nothing_offered"), decision=DecisionKind.SMALLTALK),))
+
+
+def remembered_facet(world: World, memory: Memory, facet: Facet | None) -> Step:
+    """Ask for the choice first; what was asked about it is answered with it."""
+    buttons = (Button(offer.label, offer.payload) for offer in memory.offers)
+    remembered = replace(memory, facet=facet or memory.facet)
+    return Step(remembered, (say(world, "choices.first", *buttons),))
 
 
 def _meant(world: World, memory: Memory, fits: Callable[[Press], bool]) -> Step | None:

@@ -18,6 +18,7 @@ from bot.questions import desk
 from bot.questions.life import Act, NotPossible
 from bot.questions.repository import agency_needs_two_persons
 from bot.questions.steps import SERVICE, NoSuchQuestion, Step, lock, take
+from knowledge.decisions import MatterKind
 
 _USES = ("publish", "air", "name")
 
@@ -123,6 +124,8 @@ def _add(run: _Performing, act: acts.Add) -> None:
 
 def _route(run: _Performing, act: acts.Route) -> None:
     row = lock(run.connection, act.question)
+    if row.kind == MatterKind.DENUNCIATION:
+        return  # the place it names must not be the one to read it
     changes = {
         "agency": act.agency,
         "commune": act.agency,

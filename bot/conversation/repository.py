@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping, bindparam, insert, select, update
 
+from bot.clock import WorkCalendar
 from bot.conversation.state import Offer
 from bot.conversation.world import Asked
 from bot.delivery.turns import Turn
 from bot.messages import Button
-from bot.questions import desk
+from bot.questions import desk, limits
 from bot.questions import repository as questions
 from bot.questions.codes import find_code
 from bot.questions.life import Bucket, State
@@ -52,6 +53,8 @@ class Recalled:
     offers: tuple[Offer, ...] = ()
     #: the question about which an officer wrote our last message
     officer_spoke_of: int | None = None
+    #: by which the offices are open; None for the shipped one
+    calendar: WorkCalendar | None = None
 
 
 def recall(connection: Connection, turn: Turn) -> Recalled:
@@ -66,6 +69,7 @@ def recall(connection: Connection, turn: Turn) -> Recalled:
         quoted=_quoted(connection, turn.channel, quoted),
         offers=_offers(last),
         officer_spoke_of=last["question_id"] if last and last["role"] == "officer" else None,
+        calendar=limits.calendar_for(connection, ""),
     )
 
 

@@ -1,5 +1,6 @@
 """Matters for which no procedure card would be right: scams, own files, trust, Khmer script."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
@@ -20,7 +21,13 @@ _FILES = frozenset({Cue.OWN_FILE, Cue.LATE_FILE})
 #: whoever asks for an officer in more words than these says what for
 _BARE_WISH = 7
 #: what the matcher and our own cues call the same thing
-_TOPICS = {"own_file": Cue.OWN_FILE, "scam": Cue.SCAM, "khmer": Cue.KHMER}
+_TOPICS = {
+    "own_file": Cue.OWN_FILE,
+    "scam": Cue.SCAM,
+    "scam_lost": Cue.SCAM_LOST,
+    "khmer": Cue.KHMER,
+}
+_ONLY_LINKS = re.compile(r"(?:(?:https?://|www\.)\S+\s*)+", re.IGNORECASE)
 
 
 def special_matter(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
@@ -31,10 +38,13 @@ def special_matter(world: World, memory: Memory, text: str, decision: Decision) 
         return hand_over(world, memory, text, decision, "asked_for_officer")
     if decision.topic == "real_channel":
         return genuine(world, memory)
+    if _ONLY_LINKS.fullmatch(text.strip()):
+        return _told(world, memory, "media.link")
     grave = decision.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION)
     if grave or decision.kind is DecisionKind.EMERGENCY:
         return None
-    cue = _TOPICS.get(decision.topic) or cue_in(text)
+    found = cue_in(text)
+    cue = found if found is Cue.SCAM_LOST else _TOPICS.get(decision.topic) or found
     if cue in _FILES and decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES):
         return None
     act = _SPECIAL.get(cue) if cue else None
@@ -51,9 +61,10 @@ def genuine(world: World, memory: Memory) -> Step:
 
 
 def _scam(world: World, memory: Memory, text: str, decision: Decision) -> Step:
-    del text, decision
+    del decision
     call = Button(world.wording("button.call", phone="113"), phone="113")
-    warning = replace(say(world, "scam", call), decision=DecisionKind.HANDOFF)
+    advice = "scam.lost" if cue_in(text) is Cue.SCAM_LOST else "scam"
+    warning = replace(say(world, advice, call), decision=DecisionKind.HANDOFF)
     return Step(memory.settled(), (warning,))
 
 
@@ -78,12 +89,12 @@ def _late_file(world: World, memory: Memory, text: str, decision: Decision) -> S
     """Hand a late file to the body that received it, as feedback."""
     feedback = replace(decision, matter=MatterKind.FEEDBACK)
     filed = hand_over(world, memory, text, feedback, "late_file")
-    return replace(filed, deeds=(say(world, "own_file"), *filed.deeds))
+    return replace(filed, deeds=(*filed.deeds, say(world, "own_file.where")))
 
 
 def _khmer(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     """Hand Khmer text to people: no machine reads or writes it here."""
-    agency = decision.agency or world.manner.desk
+    agency = memory.commune or world.manner.desk
     filed = Open(
         text=text,
         matter=MatterKind.QUESTION,
@@ -99,18 +110,29 @@ def _khmer(world: World, memory: Memory, text: str, decision: Decision) -> Step:
 
 def _identity_paper(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     del text, decision
-    message = replace(say(world, "identity.please_not"), decision=DecisionKind.SMALLTALK)
-    return Step(replace(memory, identity_announced=True), (message,))
+    return _told(world, replace(memory, identity_announced=True), "identity.please_not")
 
 
 def _acknowledged(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     del text, decision
-    message = replace(say(world, "acknowledged"), decision=DecisionKind.SMALLTALK)
-    return Step(memory, (message,))
+    return _told(world, memory, "acknowledged")
+
+
+def _place(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    """Note where somebody lives who has not asked anything yet."""
+    del text
+    known = replace(memory, commune=decision.commune or memory.commune)
+    return _told(world, known, "commune.known" if decision.commune else "commune.which")
+
+
+def _told(world: World, memory: Memory, message_id: str) -> Step:
+    return Step(memory, (replace(say(world, message_id), decision=DecisionKind.SMALLTALK),))
 
 
 _SPECIAL: Mapping[Cue, Special] = {
     Cue.SCAM: _scam,
+    Cue.SCAM_LOST: _scam,
+    Cue.PLACE: _place,
     Cue.OWN_FILE: _own_file,
     Cue.LATE_FILE: _late_file,
     Cue.KHMER: _khmer,

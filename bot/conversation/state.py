@@ -55,7 +55,7 @@ class Memory:
     `asked` holds the citizen's words that the open offers are about, `others` the entries
     thought of beside the one shown. `question` is the question now spoken of. `waiting_media`
     are transcript ids of pictures and the like that came before their question. `stopped` is
-    the wish to get no notices.
+    the wish to get no notices, `alarm` the topic of the last emergency.
     """
 
     greeted: bool = False
@@ -73,6 +73,8 @@ class Memory:
     identity_announced: bool = False
     thanked: bool = False
     stopped: bool = False
+    alarm: str = ""
+    alarmed_at: datetime | None = None
     window_from: datetime | None = None
     window_count: int = 0
 
@@ -140,6 +142,8 @@ _READERS: Mapping[str, Any] = {
     "identity_announced": _FLAG,
     "thanked": _FLAG,
     "stopped": _FLAG,
+    "alarm": _TEXT,
+    "alarmed_at": datetime.fromisoformat,
     "window_from": datetime.fromisoformat,
     "window_count": _NUMBER,
 }

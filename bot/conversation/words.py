@@ -26,7 +26,8 @@ _NUMBER = re.compile(
 _LAST = re.compile(r"(?:(?:chon|lay|cai|so|muc|cau|dong)\s)*(?:cuoi|cuoi cung|chot|sau cung|rot)")
 _YES = re.compile(
     r"(?:(?:u|uh|uhm|um|ua|uk|da|vang|phai|co|ok|oke|okie|okay|yes|chuan|chinh xac|dong y|y vay|"
-    r"dung|dung y|duoc|dung vay|ro|hieu|xong)(?:\s|$))+(?:roi|luon|do|chinh no|toi)?"
+    r"dung|dung y|duoc|dung vay|ro|hieu|xong|gui|gui di|van gui|cu gui)(?:\s|$))+"
+    r"(?:roi|luon|do|chinh no|toi)?"
 )
 _NO_WORD = "khong|khg|khong he|ko|k|kg|kh|hong|hok|hem|hung|chua|sai|no|deo"
 _NO = re.compile(
@@ -83,3 +84,10 @@ def label_in(text: str, labels: Sequence[str]) -> int | None:
     near = [fuzz.ratio(said, plain(label)) for label in labels]
     best = max(near, default=0)
     return near.index(best) if best >= _CLOSE_ENOUGH and near.count(best) == 1 else None
+
+
+def begun_label(text: str, labels: Sequence[str]) -> int | None:
+    """Return the one label that a text of two words or more begins: "vẫn gửi" for its button."""
+    said = plain(text)
+    begun = [n for n, label in enumerate(labels) if plain(label).startswith(f"{said} ")]
+    return begun[0] if len(begun) == 1 and len(said.split()) > 1 else None

@@ -8,6 +8,7 @@ from bot.officers import Role
 from bot.officers.accounts import Officer
 from bot.questions import acts
 from bot.questions.guards import Hand
+from bot.questions.notices import Answer
 from bot.tables.desk import officer
 from tests.bot.conversation.chat import WORDING, Chat
 
@@ -34,7 +35,7 @@ async def answered(chat: Chat) -> None:
     await chat.says("khi nào sửa cầu Cái Sắn")
     acting = hand(chat)
     acts.claim(chat.connection, acting)
-    acts.draft(chat.connection, acting, acts.Answer("Sửa trong tháng 12.", "Kế hoạch năm 2026"))
+    acts.draft(chat.connection, acting, Answer("Sửa trong tháng 12.", "Kế hoạch năm 2026"))
     acts.send(chat.connection, acting, NOTICES)
 
 

@@ -1,0 +1,124 @@
+"""What people really write: impatient, brief, mistyped, in need."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.messages import AttachmentKind
+from bot.questions.codes import spoken_groups
+from bot.tables.desk import question
+from tests.bot.conversation.chat import Chat
+from tests.bot.conversation.conftest import NewChat
+
+PATIENCE = timedelta(seconds=1.5)
+FLOOD, WASTE = "đường trước nhà ngập hoài", "rác đầu hẻm hôi quá"
+
+
+async def said(chat: Chat, text: str) -> str:
+    (reply,) = await chat.says(text) or await chat.goes_on(PATIENCE)
+    return reply.text
+
+
+@pytest.mark.parametrize("text", ["2", "số 2", "cái đầu", "hông phải", "không có cái nào"])
+async def test_a_choice_of_nothing_gets_a_gentle_word(chat: Chat, text: str) -> None:
+    assert "chưa có gì để chọn" in await said(chat, text)
+    assert chat.states() == []
+
+
+async def test_a_facet_asked_before_choosing_is_answered_with_the_choice(chat: Chat) -> None:
+    await chat.says("khai sinh")
+    first = await said(chat, "bao lâu có")
+    assert "việc mình cần" in first
+    (card,) = await chat.says("2")
+    assert card.text.splitlines()[1] == "Thời gian: trong ngày"
+
+
+@pytest.mark.parametrize("text", ["vẫn gửi", "gửi đi", "gửi", "Vẫn gửi qua kênh", "van gui", "ừ"])
+async def test_a_shown_door_may_be_passed_in_words(chat: Chat, text: str) -> None:
+    await chat.says("tôi khiếu nại quyết định bồi thường đất")
+    await chat.says(text)
+    assert [(q.kind, q.state) for q in chat.questions()] == [("complaint", "queued")]
+
+
+async def test_one_place_serves_all_questions_that_wait_for_it(chat: Chat) -> None:
+    await chat.says(FLOOD)
+    await chat.says(WASTE)
+    told = await said(chat, "xã Tài Văn")
+    assert {q.agency for q in chat.questions()} == {"ct-xa-31741"}
+    assert all(spoken_groups(q.code) in told for q in chat.questions())
+
+
+async def test_a_denunciation_never_follows_its_asker_home(chat: Chat) -> None:
+    await chat.says("tôi tố cáo cán bộ xã nhận tiền")
+    await chat.says("vẫn gửi")
+    chat.connection.execute(update(question).values(agency="ct-xa"))
+    await said(chat, "xã Tài Văn")
+    assert chat.questions()[0].agency == "ct-xa"
+
+
+@pytest.mark.parametrize(
+    "text", ["con 12 tuổi ba con đánh con hoài", "me hay danh con", "em bị dượng sờ mó"]
+)
+async def test_a_child_that_is_harmed_gets_the_childrens_number(chat: Chat, text: str) -> None:
+    told = await said(chat, text)
+    assert told.startswith("GỌI NGAY 111")
+    assert chat.states() == []
+
+
+@pytest.mark.parametrize("text", ["cha mẹ để dành con được không", "ba mẹ đánh dấu vô ô nào"])
+async def test_not_every_parent_harms(chat: Chat, text: str) -> None:
+    assert "GỌI NGAY" not in await said(chat, text)
+
+
+async def test_who_goes_on_writing_in_an_emergency_is_told_to_call(chat: Chat) -> None:
+    await chat.says("cháy nhà rồi")
+    (again,) = await chat.says("alo") or await chat.goes_on(PATIENCE)
+    assert "gọi ngay số dưới đây" in again.text
+    assert [b.phone for b in again.buttons] == ["114", "115"]
+
+
+async def test_an_emergency_of_yesterday_is_over(chat: Chat) -> None:
+    await chat.says("cháy nhà rồi")
+    chat.now += timedelta(days=1)
+    assert "gọi ngay" not in await said(chat, "alo")
+
+
+async def test_no_welcome_comes_between_an_emergency_and_what_follows(new_chat: NewChat) -> None:
+    chat = new_chat(state={})
+    await chat.says("cháy nhà rồi")
+    assert "kính chào" not in await said(chat, "alo")
+
+
+async def test_a_bare_word_is_a_question_but_under_a_picture_names_it(chat: Chat) -> None:
+    assert "đừng gửi ảnh" not in await said(chat, "căn cước")
+    (dropped,) = await chat.shows(AttachmentKind.IMAGE, text="căn cước")
+    assert "không giữ" in dropped.text
+
+
+async def test_a_mistyped_code_finds_the_askers_own_question(chat: Chat) -> None:
+    await chat.says("khi nào sửa cầu Cái Sắn")
+    code = chat.questions()[0].code
+    wrong = code[:-1] + ("3" if code[-1] != "3" else "4")
+    assert spoken_groups(code) in await said(chat, wrong)
+
+
+@pytest.mark.parametrize("text", ["4K7 M2P 8", "mã 4k7m2p8 tới đâu rồi"])
+async def test_a_wrong_code_is_named_as_not_found(chat: Chat, text: str) -> None:
+    assert "chưa tìm thấy câu hỏi mã 4K7 M2P 8" in await said(chat, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        pytest.param("https://a.vn/x https://b.vn", "không mở đường dẫn", id="only links"),
+        pytest.param("tôi lỡ chuyển tiền rồi làm sao", "khoá giao dịch", id="paid a swindler"),
+        pytest.param("tao muốn gặp chủ tịch", "cần cán bộ giúp việc gì", id="the chairman"),
+        pytest.param("không hiểu gì hết", "cứ nhắn như nói chuyện", id="lost"),
+        pytest.param("xã Tài Văn", "đã ghi nơi ở", id="place first"),
+        pytest.param("cháu ơi cho bà hỏi", "kênh đang nghe", id="grandmother's opening"),
+    ],
+)
+async def test_what_needs_its_own_word_gets_it(chat: Chat, text: str, reply: str) -> None:
+    assert reply in await said(chat, text)
+    assert chat.states() == []
