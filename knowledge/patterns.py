@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
+from math import prod
 
 from knowledge.text import bare, canonical
 
 MAX_READINGS = 20_000
+
+#: canonical words that stand together
+Piece = tuple[str, ...]
 
 _PART = re.compile(r"\{(\w+)\}|\[([^\[\]]+)\]|\(([^()]+)\)|(\S+)")
 
@@ -63,7 +67,14 @@ class Match:
 @dataclass(slots=True)
 class _Node:
     after: dict[str, "_Node"] = field(default_factory=dict)
-    ends: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    ends: list[tuple[Piece, str]] = field(default_factory=list)
+
+    def step(self, word: str) -> "_Node":
+        """Return the node after a word, growing it where there is none."""
+        found = self.after.get(word)
+        if found is None:
+            found = self.after[word] = _Node()
+        return found
 
 
 class Phrases:
@@ -79,13 +90,23 @@ class Phrases:
 
     def add(self, pattern: str, meaning: str) -> None:
         """Add every reading of a pattern with what it means."""
-        for words in readings(pattern, self._classes):
-            node = self._root
-            folded = [bare(word) for word in words]
-            self.vocabulary.update(folded)
-            for word in folded:
-                node = node.after.setdefault(word, _Node())
-            node.ends.append((words, meaning))
+        parts = _parts(pattern, self._classes)
+        self.vocabulary.update(bare(word) for part in parts for words in part for word in words)
+        self._grow(self._root, (), parts, meaning)
+
+    def _grow(
+        self, node: _Node, said: Piece, parts: Sequence[Sequence[Piece]], meaning: str
+    ) -> None:
+        """Add what follows the words said so far; readings walk their common beginning once."""
+        if not parts:
+            if said:
+                node.ends.append((said, meaning))
+            return
+        for words in parts[0]:
+            at = node
+            for word in words:
+                at = at.step(bare(word))
+            self._grow(at, said + words, parts[1:], meaning)
 
     def longest_at(self, stream: Words, start: int) -> tuple[int, list[str]]:
         """Return length and meanings of the longest phrase at a place (0 where none is)."""
@@ -122,31 +143,38 @@ class Phrases:
         return found
 
 
-def readings(pattern: str, classes: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+def readings(pattern: str, classes: Mapping[str, Sequence[str]]) -> Iterator[Piece]:
     """Yield each way to read a pattern as canonical words."""
-    parts = [_choices(found, classes) for found in _PART.finditer(pattern)]
-    total = 1
-    for choices in parts:
-        total *= len(choices)
-    if total > MAX_READINGS:
-        raise ValueError(f"pattern has {total} readings: {pattern}")
-    for reading in product(*parts):
-        words = tuple(canonical(w) for piece in reading for w in piece.lower().split())
+    for reading in product(*_parts(pattern, classes)):
+        words = tuple(chain.from_iterable(reading))
         if words:
             yield words
 
 
-def _choices(part: re.Match[str], classes: Mapping[str, Sequence[str]]) -> Sequence[str]:
+def _parts(pattern: str, classes: Mapping[str, Sequence[str]]) -> list[list[Piece]]:
+    """Return the choices at each place of a pattern."""
+    parts = [_choices(found, classes) for found in _PART.finditer(pattern)]
+    total = prod(map(len, parts))
+    if total > MAX_READINGS:
+        raise ValueError(f"pattern has {total} readings: {pattern}")
+    return parts
+
+
+def _choices(part: re.Match[str], classes: Mapping[str, Sequence[str]]) -> list[Piece]:
     name, optional, either, word = part.groups()
     if name is not None:
-        return classes[name]
+        return [_piece(member) for member in classes[name]]
     if optional is not None:
-        return ["", *_expanded(optional.split("|"), classes)]
+        return [(), *_expanded(optional.split("|"), classes)]
     if either is not None:
         return list(_expanded(either.split("|"), classes))
-    return [word]
+    return [_piece(word)]
 
 
-def _expanded(choices: Iterable[str], classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _expanded(choices: Iterable[str], classes: Mapping[str, Sequence[str]]) -> Iterator[Piece]:
     for choice in choices:
-        yield from (" ".join(words) for words in readings(choice, classes))
+        yield from readings(choice, classes)
+
+
+def _piece(text: str) -> Piece:
+    return tuple(canonical(word) for word in text.lower().split())

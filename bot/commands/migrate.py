@@ -9,6 +9,7 @@ def migrate() -> None:
     """Bring the database to the newest schema; a database that is there already stays as it is."""
     url = read_settings().database_url
     before = migrations.current(url)
-    migrations.upgrade(url)
+    if before != migrations.head():
+        migrations.upgrade(url)
     after = migrations.current(url)
     say(f"schema {after}" if before == after else f"schema {before or 'none'} -> {after}")

@@ -1,7 +1,7 @@
 """The monthly programme: what is coming, what was published, in the shapes people use."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from bot.clock import WorkCalendar
 from bot.moments import Clock
-from bot.segments.documents import as_docx, as_text, as_xlsx
 from bot.segments.listing import Listing
 from bot.segments.months import Month, Schedule, UnreadableMonth
 from bot.segments.repository import listing, published_months, schedule_of
@@ -26,16 +25,24 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A shape in which a list leaves the house."""
+    """A shape in which a list leaves the house; `writer` is its function in `documents`."""
 
     media_type: str
-    write: Callable[[Listing, Wording], bytes | str]
+    writer: str
+
+    def write(self, listing: Listing, wording: Wording) -> bytes | str:
+        """Return the list in this shape."""
+        # libraries of office formats take a fifth of a second, which no start should wait for
+        from bot.segments import documents
+
+        written: bytes | str = getattr(documents, self.writer)(listing, wording)
+        return written
 
 
 _DOCUMENTS: Mapping[str, Document] = {
-    "docx": Document(f"{_OFFICE}.wordprocessingml.document", as_docx),
-    "xlsx": Document(f"{_OFFICE}.spreadsheetml.sheet", as_xlsx),
-    "txt": Document("text/plain; charset=utf-8", as_text),
+    "docx": Document(f"{_OFFICE}.wordprocessingml.document", "as_docx"),
+    "xlsx": Document(f"{_OFFICE}.spreadsheetml.sheet", "as_xlsx"),
+    "txt": Document("text/plain; charset=utf-8", "as_text"),
 }
 _MONTHS_AHEAD = 12
 _MOST_IN_FEED = 24
