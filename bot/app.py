@@ -73,6 +73,7 @@ class Parts:
     lanes: Lanes
     library: Library
     hasher: Hasher
+    site: Pages
 
 
 @dataclass(frozen=True)
@@ -90,24 +91,16 @@ async def attach_web(parts: Parts, _stack: AsyncExitStack) -> Attached:
     """Return the web chat, which is always there, with the public pages around it."""
     settings, channel = parts.settings, WebChat(parts.clock)
     streams = Streams(parts.store, parts.lanes.listeners)
-    pages = Pages(
-        store=parts.store,
-        library=parts.library,
-        wording=parts.wording,
-        calendar=parts.calendar,
-        clock=parts.clock,
-        settings=settings,
-    )
     api = WebChatApi(parts.store, channel, streams, parts.clock, parts.metrics)
     plain = PlainChat(
         api.reception,
         parts.lanes.listeners,
-        pages.templates,
-        pages.own_host,
+        parts.site.templates,
+        parts.site.own_host,
         https=is_https(settings),
     )
     files = Files(api.reception, settings.var_dir / "files")
-    routes = [route for each in (api, plain, files, pages) for route in each.routes()]
+    routes = [route for each in (api, plain, files, parts.site) for route in each.routes()]
     return Attached(channel, routes, hang_up=streams.close)
 
 
@@ -180,17 +173,27 @@ async def build_parts(settings: Settings, clock: Clock, stack: AsyncExitStack) -
     library = Library(store, settings.var_dir / "index", clock)
     await library.start()
     stack.push_async_callback(library.stop)
+    wording, office = Wording.load(), calendar()
+    site = Pages(
+        store=store,
+        library=library,
+        wording=wording,
+        calendar=office,
+        clock=clock,
+        settings=settings,
+    )
     return Parts(
         settings=settings,
         keys=load_keys(settings),
-        wording=Wording.load(),
-        calendar=calendar(),
+        wording=wording,
+        calendar=office,
         clock=clock,
         metrics=Metrics(),
         store=store,
         lanes=lanes,
         library=library,
         hasher=Hasher(),
+        site=site,
     )
 
 
@@ -257,7 +260,7 @@ def build_web(parts: Parts, routes: Sequence[Route]) -> web.Application:
             measure(parts.metrics),
             know_client(settings.trusted_proxies),
             secure_headers(_EMBED_PATH, settings.embed_origins, https=is_https(settings)),
-            explain_errors(parts.wording),
+            explain_errors(parts.wording, parts.site.error_page),
             guard(parts.store, parts.clock, settings),
         ],
     )

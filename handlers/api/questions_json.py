@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from bot.clock.starter import OFFICE_ZONE
 from bot.questions.codes import spoken_groups
 from bot.questions.life import Act, State
 
@@ -64,4 +65,4 @@ def _shown_state(state: str) -> str:
 
 
 def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+    return moment.astimezone(OFFICE_ZONE).isoformat() if moment else None

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.clock.starter import OFFICE_ZONE
 from bot.delivery.inbox import Line, transcript
 from bot.tables.delivery import conversation, message
 from bot.tables.desk import question
@@ -56,7 +57,7 @@ def _questions(connection: Connection, ids: set[Any]) -> Mapping[int, dict[str, 
             "code": row.code,
             "state": row.state,
             "agency": row.name or row.agency,
-            "due": row.due_at and row.due_at.isoformat(),
+            "due": row.due_at and row.due_at.astimezone(OFFICE_ZONE).isoformat(),
         }
         for row in connection.execute(statement)
     }
@@ -74,7 +75,7 @@ def _as_json(line: Line, questions: Mapping[int, dict[str, Any]]) -> dict[str, A
         "question": questions.get(line.question_id) if line.question_id else None,
         "sources": [_source(source) for source in body.get("sources", ())],
         "files": _file_names(body.get("attachments", ())),
-        "at": line.at.isoformat(),
+        "at": line.at.astimezone(OFFICE_ZONE).isoformat(),
     }
 
 
