@@ -24,6 +24,7 @@ from bot.messages import Incoming, IncomingKind
 from bot.store import Done, Wake
 from bot.store.upsert import Prepared
 from bot.store.upsert import insert as upserting
+from bot.tables.base import Moment
 from bot.tables.delivery import conversation, inbox, message
 
 #: shown in the transcript as the citizen's
@@ -175,9 +176,14 @@ _ADVANCE = (
     .values(
         seq=conversation.c.seq + 1,
         message_seq=conversation.c.message_seq + bindparam("lines"),
-        last_inbound_at=func.coalesce(bindparam("inbound_at"), conversation.c.last_inbound_at),
-        blocked=case((bindparam("inbound_at").is_not(None), False), else_=conversation.c.blocked),
-        expires_at=func.coalesce(bindparam("renewed_to"), conversation.c.expires_at),
+        last_inbound_at=func.coalesce(
+            bindparam("inbound_at", type_=Moment), conversation.c.last_inbound_at
+        ),
+        blocked=case(
+            (bindparam("inbound_at", type_=Moment).is_not(None), False),
+            else_=conversation.c.blocked,
+        ),
+        expires_at=func.coalesce(bindparam("renewed_to", type_=Moment), conversation.c.expires_at),
     )
     .returning(conversation.c.id, conversation.c.seq, conversation.c.message_seq)
 )
