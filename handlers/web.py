@@ -44,7 +44,12 @@ def secure_headers(embed_path: str, embed_origins: Sequence[str], *, https: bool
 
     @web.middleware
     async def add_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-        response = await handler(request)
+        try:
+            response = await handler(request)
+        except web.HTTPException as raised:  # a redirection: what goes wrong becomes a page
+            harden(request, raised)
+            raised.headers.setdefault("Cache-Control", "no-store")
+            raise
         if not response.prepared:
             harden(request, response)
         return response

@@ -23,6 +23,7 @@ from bot.store import Done, Store
 from bot.wording import Wording
 from handlers.access import SESSION
 from handlers.console.rendering import Pages
+from handlers.forms import read_form
 from handlers.routes import Access, Handler, Route
 
 _PAGE = "/can-bo/chuyen-muc"
@@ -155,7 +156,7 @@ class SegmentDesk:
     async def publish(self, request: web.Request) -> web.StreamResponse:
         """Make the list public; whoever does not say "yes" is asked again."""
         month, editor = _month_of(request), request[SESSION].officer
-        if (await request.post()).get("chac") != "co":
+        if (await read_form(request)).get("chac") != "co":
             raise web.HTTPSeeOther(f"{_PAGE}/{month}/cong-bo")
         now = self._clock()
 
@@ -172,7 +173,7 @@ class SegmentDesk:
     def _doing(self, deed: _Deed) -> Handler:
         async def do(request: web.Request) -> web.StreamResponse:
             month, item_id = _month_of(request), int(request.match_info["item"])
-            form = {name: str(value) for name, value in (await request.post()).items()}
+            form = await read_form(request)
             asked = _Asked(request[SESSION].officer, item_id, form, self._clock())
             try:
                 done = await self._store.write(lambda c: Done(deed(c, asked)))

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from handlers.access import check_origin
-from handlers.pages.knowledge import Library
 from handlers.forms import read_form
+from handlers.pages.knowledge import Library
 from handlers.rendering import Templates
 from handlers.routes import Access, Route
 from handlers.web import CLIENT_ADDRESS

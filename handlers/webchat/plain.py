@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 
 from bot.delivery.listeners import Listeners
 from handlers.access import check_origin
+from handlers.forms import read_form
 from handlers.rendering import Templates
 from handlers.routes import Access, Route
 from handlers.web import CLIENT_ADDRESS
 from handlers.webchat.lines import read_lines
 from handlers.webchat.reception import IDLE, Reception
 from handlers.webchat.requests import MAX_TEXT, BadRequest, Post, read_word
-from knowledge.text import clean
 
 COOKIE = "danhoi_chat"
 _PATH = "/hoi"
@@ -46,9 +46,9 @@ class PlainChat:
     async def post(self, request: web.Request) -> web.StreamResponse:
         """Keep what was asked or pressed, then show the conversation."""
         check_origin(request, self.own_host)
-        form = await request.post()
-        text = clean(str(form.get("ask") or form.get("text") or "")).strip()
-        payload = str(form.get("payload") or "")
+        form = await read_form(request)
+        text = (form.get("ask") or form.get("text") or "").strip()
+        payload = form.get("payload", "")
         if len(text) > MAX_TEXT:
             raise web.HTTPRequestEntityTooLarge(MAX_TEXT, len(text))
         response = web.HTTPSeeOther(f"{_PATH}#cuoi")
