@@ -9,6 +9,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.wording import Wording
 from handlers.console.accounts import Accounts
+from handlers.console.files import CitizensFiles
 from handlers.console.login import Login
 from handlers.console.question import QuestionPages
 from handlers.console.queue import Queue
@@ -33,8 +34,9 @@ class Console:
         self._parts = (
             pages,
             Login(store, clock, hasher, pages, settings),
-            Queue(store, clock, pages),
+            Queue(store, pages),
             QuestionPages(store, clock, office, pages, wording),
+            CitizensFiles(store, settings.var_dir / "files"),
             Accounts(store, clock, hasher, pages),
         )
 

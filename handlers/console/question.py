@@ -13,7 +13,7 @@ from bot.office.doubts import Doubt
 from bot.office.office import Deed, Office
 from bot.officers import Role, accounts
 from bot.officers.accounts import OF_AN_AGENCY, Officer
-from bot.questions import guards, limits, repository
+from bot.questions import files, guards, limits, repository
 from bot.questions.checklist import check_answer
 from bot.questions.life import Act, NotPossible, State, possible
 from bot.questions.notices import Refusal
@@ -23,6 +23,7 @@ from bot.questions.steps import NoSuchQuestion
 from bot.store import Store
 from bot.wording import Wording
 from handlers.access import SESSION
+from handlers.console.dialogue import Said, dialogue_lines
 from handlers.console.history import Line, history_lines
 from handlers.console.queue import READERS, words_for
 from handlers.console.rendering import Pages
@@ -59,9 +60,12 @@ class View:
 
     dossier: Dossier
     lines: Sequence[Line]
+    dialogue: Sequence[Said]
     entries: Sequence[Entry]
     draft: Row[Any] | None
     drafter: str | None
+    drafter_name: str
+    by_officer: bool
     two_persons: bool
     consents: Sequence[Row[Any]]
 
@@ -118,9 +122,12 @@ class QuestionPages:
     def _doing(self, act: Act) -> Handler:
         async def do(request: web.Request) -> web.StreamResponse:
             form = await read_form(request)
-            code = request.match_info["code"]
+            code, deed = request.match_info["code"], _deed(act, form)
+            unread = act is Act.DRAFT and deed.then_send and _unread_checks(form)
+            if unread:
+                deed = replace(deed, then_send=False)
             try:
-                await self._office.perform(request[SESSION].officer, code, _deed(act, form))
+                await self._office.perform(request[SESSION].officer, code, deed)
             except NoSuchQuestion as unknown:
                 raise web.HTTPNotFound from unknown
             except guards.NotYours as denied:
@@ -128,7 +135,8 @@ class QuestionPages:
             except BotError as problem:
                 if not _is_second_click(problem, act, request[SESSION].officer):
                     return await self._page(request, problem, form)
-            raise web.HTTPSeeOther(await self._next(request, code, act))
+            done = "look#check" if unread else _done(deed)
+            raise web.HTTPSeeOther(await self._next(request, code, done))
 
         return do
 
@@ -146,12 +154,12 @@ class QuestionPages:
 
         return settle
 
-    async def _next(self, request: web.Request, code: str, act: Act) -> str:
+    async def _next(self, request: web.Request, code: str, done: str) -> str:
         """Return the question's page, or the queue once it is out of the officer's sight."""
         officer = request[SESSION].officer
         seen = await self._store.read(lambda c: _find(c, officer, code) is not None)
         where = _PAGE.format(code=code) if seen else "/can-bo/cau-hoi"
-        return f"{where}?xong={act}"
+        return f"{where}?xong={done}"
 
     async def _view(self, request: web.Request) -> View:
         officer, code = request[SESSION].officer, request.match_info["code"]
@@ -180,6 +188,7 @@ class QuestionPages:
             question=view.dossier.question,
             words=words_for(officer, view.dossier.question.text),
             acts=_acts_for(officer, view),
+            approving=_approving(officer, view),
             may_approve=may_approve(officer, view),
             slugs=SLUGS,
             draft_text=draft_text or "",
@@ -219,13 +228,19 @@ def _look(connection: Connection, officer: Officer, code: str, wording: Wording)
     names = accounts.names_by_actor(connection)
     codes = {code for e in dossier.events for code in _agencies_in(e.detail)}
     agencies = repository.agency_names(connection, codes)
+    drafter = guards.drafter_of(connection, row.id)
     works_here = officer.role is not Role.EDITOR
+    of_agency = officer.role in OF_AN_AGENCY
+    readable = files.kept_ids(connection, row.id) if of_agency else frozenset()
     return View(
         dossier=dossier if works_here else _as_published(dossier),
         lines=history_lines(dossier.events, names, agencies, wording) if works_here else (),
+        dialogue=dialogue_lines(dossier.messages, readable) if works_here else (),
         entries=repository.entries_of(connection, row.decision.get("entries", [])[:4]),
         draft=guards.draft_of(connection, row.id),
-        drafter=guards.drafter_of(connection, row.id),
+        drafter=drafter,
+        drafter_name=names.get(drafter or "", ""),
+        by_officer=any(event.act == Act.SEND for event in dossier.events),
         two_persons=guards.needs_two_persons(connection, row),
         consents=repository.consents_of(connection, row.id),
     )
@@ -260,6 +275,16 @@ def _deed(act: Act, form: Mapping[str, str]) -> Deed:
     )
 
 
+def _unread_checks(form: Mapping[str, str]) -> bool:
+    """Whether something in the answer deserves a look that the officer has not yet seen."""
+    checks = check_answer(form.get("text", ""), form.get("basis", ""))
+    return not {c.name for c in checks if not c.passed} <= set(form.get("seen", "").split())
+
+
+def _done(deed: Deed) -> str:
+    return str(Act.SEND if deed.then_send else deed.act)
+
+
 def _status(problem: BotError | None) -> int:
     if problem is None:
         return 200
@@ -280,6 +305,13 @@ def _acts_for(officer: Officer, view: View) -> frozenset[str]:
     if view.two_persons and officer.role is Role.OFFICER:
         fitting -= {Act.REFUSE}
     return frozenset(str(a) for a in fitting if guards.is_free_for(officer, question, a))
+
+
+def _approving(officer: Officer, view: View) -> bool:
+    """Whether to offer the draft for approval; where one person is enough, not one's own."""
+    own = view.drafter == officer.actor
+    offered = Act.APPROVE in possible(State(view.dossier.question.state))
+    return officer.role is Role.LEADER and offered and (view.two_persons or not own)
 
 
 def may_approve(officer: Officer, view: View) -> bool:

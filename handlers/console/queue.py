@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlalchemy import Connection, Row
 
-from bot.moments import Clock
 from bot.office.doubts import in_doubt
 from bot.officers import Role
 from bot.officers.accounts import OF_AN_AGENCY, Officer
@@ -18,6 +16,7 @@ from bot.questions import repository
 from bot.questions.life import CLAIMABLE, Bucket, State
 from bot.questions.repository import Filters, Page
 from bot.questions.sight import visible_to
+from bot.questions.tally import Marks, Tally, tallies, together
 from bot.store import Store
 from handlers.access import SESSION
 from handlers.console.rendering import Pages
@@ -49,7 +48,7 @@ class _Seen:
     """What one look at the database yields for the page."""
 
     page: Page
-    counts: dict[str, int]
+    tallies: Sequence[Tally]
     agencies: Sequence[Row[Any]]
     doubts: Sequence[str]
 
@@ -57,9 +56,8 @@ class _Seen:
 class Queue:
     """The list an officer starts from."""
 
-    def __init__(self, store: Store, clock: Clock, pages: Pages) -> None:
+    def __init__(self, store: Store, pages: Pages) -> None:
         self._store = store
-        self._clock = clock
         self._pages = pages
 
     def routes(self) -> list[Route]:
@@ -82,9 +80,9 @@ class Queue:
         view = request.query.get("xem", "open")
         view = view if view in VIEWS else "open"
         filters = _filters(officer, view, request.query.get("tim", ""), _agency(request, officer))
-        now = self._clock()
+        marks = self._pages.marks()
         number = _number(request.query.get("trang", ""))
-        seen = await self._store.read(lambda c: _look(c, officer, filters, number, now))
+        seen = await self._store.read(lambda c: _look(c, officer, filters, number, marks))
         return self._pages.render(
             request,
             "queue.html",
@@ -94,7 +92,8 @@ class Queue:
             filters=filters,
             page=seen.page,
             texts={row.id: words_for(officer, row.text) for row in seen.page.rows},
-            counts=seen.counts,
+            figures=together(seen.tallies),
+            tallies=seen.tallies if officer.role is Role.COORDINATOR else (),
             agencies=seen.agencies,
             doubts=seen.doubts,
             done=request.query.get("xong", ""),
@@ -103,13 +102,13 @@ class Queue:
 
 
 def _look(
-    connection: Connection, officer: Officer, filters: Filters, number: int, now: datetime
+    connection: Connection, officer: Officer, filters: Filters, number: int, marks: Marks
 ) -> _Seen:
     seen_by = visible_to(officer, repository.denunciation_desk(connection))
     coordinates = officer.role is Role.COORDINATOR
     return _Seen(
         repository.queue(connection, filters, number, seen_by),
-        repository.counts(connection, now, seen_by),
+        tallies(connection, marks, seen_by),
         repository.agencies_with_questions(connection, seen_by) if coordinates else (),
         in_doubt(connection, seen_by) if officer.role in OF_AN_AGENCY else (),
     )

@@ -46,6 +46,17 @@ def working_time(calendar: WorkCalendar, since: datetime, until: datetime) -> ti
     return total
 
 
+def soon_until(calendar: WorkCalendar, now: datetime) -> datetime:
+    """Return the moment up to which a due date counts as soon."""
+    left = _SOON
+    for opens, closes in calendar.spans_from(calendar.local(now).date()):
+        here = max(timedelta(), closes - max(opens, now))
+        if here >= left:
+            return max(opens, now) + left
+        left -= here
+    raise AssertionError  # spans never end
+
+
 def _amount(time: timedelta, wording: Wording) -> str:
     days, rest = divmod(time, _DAY)
     hours = rest // timedelta(hours=1)

@@ -8,11 +8,14 @@ from aiohttp import web
 from sqlalchemy import Row
 
 from bot.clock import WorkCalendar
+from bot.conversation.days import day_in_words
 from bot.moments import Clock
 from bot.questions.codes import spoken_groups
+from bot.questions.life import State
+from bot.questions.tally import Marks
 from bot.wording import Wording
 from handlers.access import SESSION
-from handlers.console.remaining import Remaining, remaining
+from handlers.console.remaining import Remaining, remaining, soon_until
 from handlers.pages.static import Static
 from handlers.rendering import PAGES, environment
 from handlers.routes import Access, Route
@@ -36,12 +39,17 @@ class Pages:
             _=wording,
             province=province,
             left=self.left,
+            state_of=self.state,
             asset=Static().address,
             console_style=self._static.address("console.css").replace("/static", _STATIC, 1),
             here="",
         )
         self._templates.filters.update(
-            moment=self.moment, day=self.day, code=spoken_groups, iso=datetime.isoformat
+            moment=self.moment,
+            due=self.due,
+            day=self.day,
+            code=spoken_groups,
+            iso=datetime.isoformat,
         )
 
     def routes(self) -> list[Route]:
@@ -72,6 +80,22 @@ class Pages:
     def left(self, row: Row[Any]) -> Remaining:
         """Return the badge of a question."""
         return remaining(row, self._calendar, self._clock(), self._wording)
+
+    def state(self, row: Row[Any]) -> str:
+        """Return the state of a question; a draft that needs its leader says so."""
+        waits = row.state == State.DRAFTED and row.two_persons
+        return self._wording("desk.state.for_approval" if waits else f"desk.state.{row.state}")
+
+    def marks(self) -> Marks:
+        """Return what counts as late, soon and this month right now."""
+        now = self._clock()
+        month = self._calendar.local(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        return Marks(now, soon_until(self._calendar, now), month)
+
+    def due(self, at: datetime) -> str:
+        """Return hour, weekday and date: an officer plans by weekdays."""
+        local, today = self._calendar.local(at), self._calendar.local(self._clock()).date()
+        return f"{local:%H:%M}, {day_in_words(local.date(), today)}"
 
     def moment(self, at: datetime) -> str:
         """Return hour and date on the office's clock."""

@@ -25,7 +25,7 @@ from handlers.access import COOKIE, guard
 from handlers.api.questions import QuestionsApi
 from handlers.console import Console
 from handlers.routes import Route, add_routes
-from handlers.web import explain_errors
+from handlers.web import explain_errors, secure_headers
 from tests.bot.questions.samples import NOW, ask, prepare
 
 WORDING = Wording.load()
@@ -55,6 +55,7 @@ class DeskWorld:
 
     def app(self, routes: list[Route] | None = None) -> web.Application:
         middlewares: list[Any] = [
+            secure_headers("/nhung", (), https=False),
             explain_errors(WORDING),
             guard(self.store, self.clock, self.settings),
         ]

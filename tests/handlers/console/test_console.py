@@ -151,7 +151,7 @@ async def test_an_officer_does_not_see_that_an_answer_was_rated(world: DeskWorld
     async with visiting(world) as browser:
         await enter(world, browser, officer)
         await act(browser, opened.code, "nhan")
-        await act(browser, opened.code, "soan", text="Ở xã.", then="send")
+        await act(browser, opened.code, "soan", text="Ở xã.", basis="Luật", then="send")
         before = await browser.open(f"/can-bo/cau-hoi/{opened.code}")
         await world.do(lambda c: desk.rate(c, opened.id, 3, NOW))
         after = await browser.open(f"/can-bo/cau-hoi/{opened.code}")
@@ -210,7 +210,7 @@ async def test_an_editor_reads_question_and_answer_but_no_names_and_no_notes(
         await enter(world, browser, officer)
         await act(browser, opened.code, "nhan")
         await act(browser, opened.code, "ghi-chu", text="ghi chú kín")
-        await act(browser, opened.code, "soan", text="Ở cơ quan BHXH.", then="send")
+        await act(browser, opened.code, "soan", text="Ở cơ quan BHXH.", basis="Luật", then="send")
         given = desk.Consent("air", granted=True, wording="consent.air")
         await world.do(lambda c: desk.record_consent(c, opened.id, given, NOW))
         await enter(world, editing, editor)
@@ -244,7 +244,7 @@ async def test_an_answer_that_may_not_have_arrived_waits_for_the_officers_word(
     async with visiting(world) as browser:
         await enter(world, browser, officer)
         await act(browser, opened.code, "nhan")
-        await act(browser, opened.code, "soan", text="Ở xã.", then="send")
+        await act(browser, opened.code, "soan", text="Ở xã.", basis="Luật", then="send")
         await world.do(lambda c: c.execute(outbox.update().values(state="unknown")).rowcount)
         assert "chưa rõ đã đến" in await browser.open("/can-bo")
         await browser.send(f"/can-bo/cau-hoi/{opened.code}/tin/99/{slug}", status=404)

@@ -1,0 +1,47 @@
+"""What citizen and channel said to each other, as officers may read it."""
+
+import re
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+#: the key in an asker's own link opens the question to whoever holds it: not for officers
+_KEY = re.compile(r"\?k=[\w-]+")
+_UPLOAD = "file:"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something a citizen attached. Without `id` it cannot be opened here."""
+
+    id: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message; `row` also tells how far it got, `dropped` why its files are gone."""
+
+    row: Row[Any]
+    text: str
+    files: Sequence[File]
+    dropped: str
+
+
+def dialogue_lines(messages: Iterable[Row[Any]], readable: Set[str]) -> list[Said]:
+    """Return the messages in order; of files, those in `readable` can be opened."""
+    return [_said(row, readable) for row in messages]
+
+
+def _said(row: Row[Any], readable: Set[str]) -> Said:
+    files = [_file(each, readable) for each in row.body.get("attachments", ())]
+    return Said(row, _KEY.sub("", row.text), files, row.body.get("dropped", ""))
+
+
+def _file(attached: dict[str, Any], readable: Set[str]) -> File:
+    file_id = str(attached.get("url", "")).removeprefix(_UPLOAD)
+    name = str(attached.get("name") or "")
+    return File(file_id if file_id in readable else "", str(attached.get("kind", "")), name)
