@@ -84,9 +84,9 @@ def small_talk(world: World, memory: Memory, decision: Decision) -> Step:
 
 def _ways_on(world: World, memory: Memory, topic: str) -> tuple[Button, ...]:
     """Return the menu for a greeting, and an officer where nothing was understood."""
-    if topic == "greeting":
-        return menu(world)
-    return menu(world)[-1:] if topic == "chatter" and not memory.offers else ()
+    if memory.offers:
+        return ()
+    return {"greeting": menu(world), "chatter": menu(world)[-1:]}.get(topic, ())
 
 
 def answer(world: World, memory: Memory, text: str, decision: Decision, found: list[Entry]) -> Step:

@@ -14,7 +14,7 @@ from knowledge.entries import Entry, EntryKind, Facet
 LABEL = 35
 MOST_CHOICES = 4
 _ASKED, _BRIEF, _BRIEFER, _SUMMARY = 600, 190, 110, 200
-_LINE, _MOST_LINES, _LISTED = 110, 5, 75
+_LINE, _MOST_LINES, _LISTED = 90, 5, 75
 _SHOWN = (Facet.DOCUMENTS, Facet.PLACE, Facet.TIME, Facet.FEE)
 _SENTENCE = re.compile(r"[.;!?](?=\s)")
 
@@ -87,9 +87,19 @@ def short_labels(entries: Sequence[Entry]) -> list[str]:
         names = _without_common_start(names)
     labels = [cut(name, LABEL) for name in names]
     return [
-        label if labels.count(label) == 1 else f"{n}. {cut(label, LABEL - 3)}"
-        for n, label in enumerate(labels, 1)
+        label if labels.count(label) == 1 else _both_ends(name)
+        for label, name in zip(labels, names, strict=True)
     ]
+
+
+def _both_ends(name: str) -> str:
+    """Return a name cut in the middle, for names that differ only at their end."""
+    if len(name) <= LABEL:
+        return name
+    head = cut(name, LABEL // 2 - 1)
+    words = name.split()
+    tail = next(t for n in range(len(words)) if len(t := " ".join(words[n:])) < LABEL - len(head))
+    return f"{head} {tail}"
 
 
 def cut(text: str, limit: int) -> str:

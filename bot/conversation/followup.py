@@ -135,11 +135,18 @@ def repeated(world: World, memory: Memory, text: str) -> Step | None:
 
 
 def take_back(world: World, memory: Memory) -> Step:
-    """Withdraw what was agreed to for publication, for every question of the citizen."""
+    """Withdraw what was agreed to for publication, for every question of the citizen.
+
+    Before any answer "rút lại" can only mean the question itself.
+    """
     given = tuple(
         TakeBack(q.id) for q in world.questions if q.state in (State.ANSWERED, State.RATED)
     )
-    return Step(memory.settled(), (*given, say(world, "consent.taken_back")))
+    if given:
+        return Step(memory.settled(), (*given, say(world, "consent.taken_back")))
+    if world.open_questions:
+        return withdraw_which(world, memory.settled())
+    return Step(memory.settled(), (say(world, "consent.none"),))
 
 
 def _really(world: World, asked: Asked) -> Outgoing:

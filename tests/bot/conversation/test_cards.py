@@ -66,6 +66,14 @@ def test_choices_that_begin_alike_are_told_apart() -> None:
         replace(BIRTH, id=f"procedure:{n}", title=start + more, short_label="")
         for n, more in enumerate(("", " tại khu vực biên giới", " đã đăng ký ở nước ngoài"))
     ]
-    listed = choices_card(a_world(), alike).text.splitlines()[1:4]
-    assert listed[1].endswith("tại khu vực biên giới")
-    assert len(set(listed)) == 3
+    card = choices_card(a_world(), alike)
+    assert card.text.splitlines()[2].endswith("tại khu vực biên giới")
+    labels = [button.label for button in card.buttons]
+    assert len(set(labels)) == 4
+    assert all(len(label) <= 35 for label in labels)
+
+
+def test_two_choices_of_the_same_name_are_one() -> None:
+    twin = replace(BIRTH, id="procedure:9", code="9")
+    card = choices_card(a_world(), [BIRTH, twin])
+    assert [b.payload for b in card.buttons] == [f"#x:entry:{BIRTH.id}", "#x:none"]
