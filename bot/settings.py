@@ -1,6 +1,7 @@
 """The only reader of the environment. Policies live in the database, secrets live here."""
 
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -69,6 +70,13 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _read_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            ip_network(part, strict=False)  # says itself what is wrong
+        return value
+
     @model_validator(mode="after")
     def _refuse_half_configured_zalo(self) -> "Settings":
         required = {
@@ -86,8 +94,8 @@ class Settings(BaseSettings):
         )
         if app_secret and app_secret == oa_secret:
             raise ValueError(
-                "DANHOI_ZALO_APP_SECRET and DANHOI_ZALO_OA_SECRET are equal: the first is the app's "
-                "secret key, the second the OA secret key of the webhook page"
+                "DANHOI_ZALO_APP_SECRET and DANHOI_ZALO_OA_SECRET are equal: the first is the "
+                "app's secret key, the second the OA secret key of the webhook page"
             )
         return self
 

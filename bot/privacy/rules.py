@@ -16,10 +16,14 @@ Rule = Callable[[str], Iterator[Mask]]
 _GAP = r"[ .\-]?"
 _URL = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"')\]]+"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|info|vn|me|app|xyz|top|site|online|link|ly|gl)\b(?:/[^\s<>\"')\]]*)?",
+    r"|(?<![\w.@-])(?:[a-z0-9-]{1,63}\.){1,10}"
+    r"(?:com|net|org|info|vn|me|app|xyz|top|site|online|link|ly|gl)\b(?:/[^\s<>\"')\]]*)?",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+# Bounded and anchored at the start of a word: each letter is looked at a few times at most.
+_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}"
+)
 _SOCIAL_HOST = re.compile(
     r"(?:^|//|\.)(?:facebook|fb|tiktok|instagram|zalo|t|m\.me|youtube)\b", re.IGNORECASE
 )
@@ -71,6 +75,8 @@ _HOUSE = re.compile(
     r"\b(?:số nhà|so nha|nhà số|nha so)\s*[:.]?\s*\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?)*",
     re.IGNORECASE,
 )
+#: how far before a house number its office may stand
+_OFFICE_REACH = 100
 _OFFICE = re.compile(
     r"(?:ubnd|ủy ban|uỷ ban|uy ban|trụ sở|tru so|trung tâm|trung tam|trường|truong|sở |chi nhánh|"
     r"bệnh viện|benh vien|công an|cong an|cơ quan|co quan|văn phòng|van phong|bưu điện|buu dien|"
@@ -203,7 +209,7 @@ def addresses(text: str) -> Iterator[Mask]:
     for pattern in (_STREET, _HOUSE):
         for match in pattern.finditer(text):
             start = match.start() + len(match[0]) - len(match[0].lstrip())
-            if not _OFFICE.search(text[:start]):
+            if not _OFFICE.search(text[max(0, start - _OFFICE_REACH) : start]):
                 end = match.start() + len(match[0].rstrip(" ,"))
                 yield Mask(start, end, MaskKind.ADDRESS, "house number")
 

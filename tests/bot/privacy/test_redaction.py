@@ -69,6 +69,13 @@ def test_masks_lie_inside_the_text_in_order_and_apart(text: str) -> None:
     assert all(mask.end <= len(text) for mask in masks)
 
 
+@pytest.mark.parametrize(
+    "piece", ["a.", "a", "1", "1 ", "ab@", "Nguyễn ", "số 1 đường a ", "-", "0 "]
+)
+def test_a_long_monotonous_text_comes_to_an_end(piece: str) -> None:
+    assert redact(piece * (60_000 // len(piece))).text
+
+
 words = st.text(alphabet="abcđêô ,!?", max_size=40)
 mobile = st.tuples(
     st.sampled_from(["03", "05", "07", "08", "09"]),
