@@ -1,7 +1,7 @@
 """The web chat's contract: opening, sending, reading."""
 
 import asyncio
-from datetime import UTC, timedelta
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -158,7 +158,7 @@ async def test_messages_have_the_contracts_shape(citizens: SiteWorld, visitor: C
             "code": asked.code,
             "state": "queued",
             "agency": "Sở Y tế",
-            "due": asked.due_at and asked.due_at.astimezone(UTC).isoformat(),
+            "due": asked.due_at and asked.due_at.astimezone(OFFICE_ZONE).isoformat(),
         },
         "sources": [
             {"title": "Cổng", "url": "https://dichvucong.gov.vn", "checked_on": "2026-11-16"}
