@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from bot.clock.starter import OFFICE_ZONE
 from bot.messages import Button, Outgoing, Source
 from bot.store import StoreUnavailable
 from bot.tables.delivery import conversation, inbox
