@@ -17,6 +17,7 @@ from bot.clock.starter import calendar
 from bot.conversation.letters import held_message
 from bot.conversation.mind import ConversationMind
 from bot.conversation.world import Manner
+from bot.delivery.crashpoints import CrashPoints, NoCrash
 from bot.delivery.engine import Engine, Lanes, embedded_lanes
 from bot.delivery.gate import Limits
 from bot.delivery.pace import Rate
@@ -74,6 +75,7 @@ class Parts:
     library: Library
     hasher: Hasher
     site: Pages
+    crash: CrashPoints
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,10 @@ async def attach_zalo(parts: Parts, stack: AsyncExitStack) -> Attached | None:
     """Return the Zalo channel, None where it is not configured."""
     if not parts.settings.zalo_enabled:
         return None
-    built = await zalo.build(parts.settings, parts.store, parts.keys, parts.clock, parts.metrics)
+    conduct = zalo.Conduct(crash=parts.crash)
+    built = await zalo.build(
+        parts.settings, parts.store, parts.keys, parts.clock, parts.metrics, conduct
+    )
     stack.push_async_callback(built.close)
     checks = {"zalo_token": built.check}
     return Attached(built.channel, built.routes, built.periodics, checks=checks)
@@ -119,11 +124,17 @@ CHANNELS = {"web": attach_web, "zalo": attach_zalo}
 
 
 class Service:
-    """The whole service of one process: start it, stop it, ask it where it listens."""
+    """The whole service of one process: start it, stop it, ask it where it listens.
 
-    def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
+    `crash` is for fault trials, which kill the process at named moments.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock = utc_now, crash: CrashPoints | None = None
+    ) -> None:
         self._settings = settings
         self._clock = clock
+        self._crash = crash or NoCrash()
         self._stack = AsyncExitStack()
         self.demo_accounts: Path | None = None
 
@@ -142,7 +153,7 @@ class Service:
         await self._stack.aclose()
 
     async def _open(self, stack: AsyncExitStack) -> str:
-        parts = await build_parts(self._settings, self._clock, stack)
+        parts = await build_parts(self._settings, self._clock, stack, self._crash)
         self.demo_accounts = await demo.prepare(
             parts.store, parts.hasher, parts.settings, parts.clock()
         )
@@ -162,7 +173,9 @@ class Service:
         return await _listen(app, parts.settings, stack)
 
 
-async def build_parts(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Parts:
+async def build_parts(
+    settings: Settings, clock: Clock, stack: AsyncExitStack, crash: CrashPoints | None = None
+) -> Parts:
     """Open store and library; raise DemoAccountsEnabled where the service must not start."""
     lanes = embedded_lanes(CHANNELS, clock=clock)
     store = open_for_service(settings, lanes.announce)
@@ -194,6 +207,7 @@ async def build_parts(settings: Settings, clock: Clock, stack: AsyncExitStack) -
         library=library,
         hasher=Hasher(),
         site=site,
+        crash=crash or NoCrash(),
     )
 
 
@@ -220,9 +234,11 @@ def build_engine(parts: Parts, mind: Mind, channels: Sequence[Channel]) -> Engin
         owner=_owner(),
         rules=SenderRules(limits={"zalo": Limits(rate=rate)}),
         clock=parts.clock,
+        crash=parts.crash,
         count=parts.metrics.count,
     )
-    worker = Worker(parts.store, mind, WorkerRules(apology=lambda _event: (apology,)), parts.clock)
+    rules = WorkerRules(apology=lambda _event: (apology,))
+    worker = Worker(parts.store, mind, rules, parts.clock, parts.crash)
     return Engine(parts.store, parts.lanes, worker, sender)
 
 

@@ -37,15 +37,15 @@ def serve(
     settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = load_keys(settings)
     configure_logs(settings.log_level, settings.log_format, [*keys, *_secrets(settings)])
-    asyncio.run(_serve(settings))
+    asyncio.run(run(Service(settings)))
 
 
-async def _serve(settings: Settings) -> None:
+async def run(service: Service) -> None:
+    """Start a service, say where it listens, and stop it when the process is told to."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    service = Service(settings)
     try:
         address = await service.start()
         say(f"Dân hỏi: {address}")

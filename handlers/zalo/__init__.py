@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
@@ -11,6 +11,7 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from bot.channel_tokens.keeper import TokenKeeper
 from bot.channel_tokens.vault import Vault
 from bot.channels import Channel
+from bot.delivery.crashpoints import CrashPoints, NoCrash
 from bot.delivery.schedule import Periodic, every
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
@@ -25,11 +26,22 @@ from handlers.zalo.reception import Reception
 from handlers.zalo.signature import Seal
 from handlers.zalo.webhook import ZaloWebhook
 
-__all__ = ["NAME", "ZaloParts", "build"]
+__all__ = ["NAME", "Conduct", "ZaloParts", "build"]
 
 #: shorter than the sender's patience, so that a silent Zalo is told apart from a hanging us
 PATIENCE = ClientTimeout(total=10, connect=5)
 _LOOK_AHEAD = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """What trials change: how long Zalo may keep silent, and where the process dies."""
+
+    patience: ClientTimeout = PATIENCE
+    crash: CrashPoints = field(default_factory=NoCrash)
+
+
+_AS_USUAL = Conduct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +62,14 @@ async def build(
     keys: Sequence[str],
     clock: Clock,
     metrics: Metrics,
-    *,
-    patience: ClientTimeout = PATIENCE,
+    conduct: Conduct = _AS_USUAL,
 ) -> ZaloParts:
     """Put the channel together; at the very first start the refresh token is stored.
 
     `close` lets a renewal of the token end: call it before the store is closed.
     """
     http = ClientSession(
-        timeout=patience,
+        timeout=conduct.patience,
         connector=TCPConnector(limit=64, keepalive_timeout=10),
     )
     keeper = keeper_of(settings, store, keys, clock, metrics, http)
@@ -66,7 +77,7 @@ async def build(
     api = ZaloApi(http, settings.zalo_api_base, Tokens(keeper.current, keeper.renewed))
     channel = Zalo(reader, api, store, clock)
     reception = Reception(store, reader, clock, metrics)
-    webhook = ZaloWebhook(reception, seal_of(settings), store, clock, metrics)
+    webhook = ZaloWebhook(reception, seal_of(settings), store, clock, metrics, crash=conduct.crash)
 
     async def close() -> None:
         await keeper.close()

@@ -9,7 +9,7 @@ from aiohttp import ClientTimeout
 from bot.operations.metrics import Metrics
 from bot.settings import Settings
 from bot.store.sqlite import SqliteStore
-from handlers.zalo import ZaloParts, build
+from handlers.zalo import Conduct, ZaloParts, build
 from tests.fakes.zalo.server import FakeZalo, Habits
 from tests.handlers.zalo.world import KEYS, settings_for
 
@@ -38,7 +38,7 @@ async def parts(
     zalo: FakeZalo, settings: Settings, store: SqliteStore, metrics: Metrics
 ) -> AsyncIterator[ZaloParts]:
     """Return the channel, less patient than in life."""
-    patience = ClientTimeout(total=0.4, connect=0.4)
-    parts = await build(settings, store, KEYS, zalo.clock.now, metrics, patience=patience)
+    hasty = Conduct(ClientTimeout(total=0.4, connect=0.4))
+    parts = await build(settings, store, KEYS, zalo.clock.now, metrics, hasty)
     yield parts
     await parts.close()

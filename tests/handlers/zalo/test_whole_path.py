@@ -18,7 +18,7 @@ from bot.delivery.worker import Worker
 from bot.operations.metrics import Metrics
 from bot.store.sqlite import SqliteStore
 from bot.tables.delivery import conversation, inbox, outbox
-from handlers.zalo import build
+from handlers.zalo import Conduct, build
 from handlers.zalo.webhook import PATH
 from tests.bot.delivery.samples import Parrot
 from tests.fakes.zalo.server import FakeZalo, Habits
@@ -65,7 +65,7 @@ async def path(tmp_path: Path, database_file: Path) -> AsyncIterator[WholePath]:
     store = SqliteStore(database_file, lanes.announce)
     parts = await build(
         settings_for(zalo, tmp_path), store, KEYS, zalo.clock.now, Metrics(),
-        patience=ClientTimeout(total=0.3),
+        Conduct(ClientTimeout(total=0.3)),
     )  # fmt: skip
     sender = Sender(store, {"zalo": parts.channel}, "test", RULES)
     engine = Engine(store, lanes, Worker(store, Parrot(one_by_one=True)), sender)
