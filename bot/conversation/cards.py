@@ -109,7 +109,8 @@ def cut(text: str, limit: int) -> str:
         return text
     ends = [match.end() for match in _SENTENCE.finditer(text[:limit])]
     if ends and ends[-1] >= limit // 2:
-        return text[: ends[-1]]
+        kept = text[: ends[-1]]
+        return f"{kept[:-1]}…" if kept.endswith(";") else kept
     return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:(–-") + "…"
 
 

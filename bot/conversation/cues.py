@@ -32,6 +32,7 @@ class Command(StrEnum):
     HOTLINES = "hotlines"
     MORE = "more"
     WRONG = "wrong"
+    REOPEN = "reopen"
     CLEAR = "clear"
     STATUS = "status"
     MENU = "menu"
@@ -50,6 +51,7 @@ class Cue(StrEnum):
     OPENER = "opener"
     SUPPLEMENT = "supplement"
     PLACE = "place"
+    AND_THEN = "and_then"
     ACKNOWLEDGED = "acknowledged"
     KHMER = "khmer"
 

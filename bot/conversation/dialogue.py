@@ -19,6 +19,7 @@ from bot.conversation.payloads import payload
 from bot.conversation.replies import say, with_offers
 from bot.conversation.special import special_matter
 from bot.conversation.state import Awaiting, Memory
+from bot.conversation.words import label_in
 from bot.conversation.world import Asked, World
 from bot.delivery.turns import Pending, Wait
 from bot.messages import IncomingKind, Outgoing
@@ -86,7 +87,8 @@ def _one(world: World, memory: Memory, thought: Thought, *, is_last: bool) -> St
     decision = _understood(world, paced, thought)
     if paced.window_count > world.manner.most_in_window:
         return _too_many(world, memory, paced, decision)
-    if decision is not None and may_wait(thought, decision):
+    is_choice = label_in(thought.text, [offer.label for offer in paced.offers]) is not None
+    if decision is not None and not is_choice and may_wait(thought, decision):
         until = thought.last_at + world.manner.patience
         if is_last and world.now < until:
             return Wait(until)
@@ -136,7 +138,9 @@ def _told_the_officer(
     if asked is None or not (thought.text or thought.attachments):
         return None
     if decision is not None and decision.kind is DecisionKind.EMERGENCY:
-        return None
+        urgent = emergency(world, memory, decision)
+        noted = Add(asked.id, thought.text, thought.message_ids)
+        return replace(urgent, deeds=(*urgent.deeds, noted))
     if command_in(thought.text) or shows_identity_paper(thought):
         return None
     return followup.add(world, memory, asked, thought.text, thought.message_ids)
@@ -165,10 +169,11 @@ def _asked(world: World, memory: Memory, text: str, decision: Decision) -> Step:
         return prompt(world, memory)
     if decision.facet and not decision.standalone and _must_choose(memory):
         return presses.remembered_facet(world, memory, decision.facet)
+    answered = world.officer_left(State.ANSWERED)
+    goes_on = cue_in(text) is Cue.AND_THEN or (decision.facet and not decision.standalone)
+    if answered is not None and goes_on:
+        return followup.add(world, memory, answered, text, ())
     if not decision.standalone and not greets:
-        answered = world.officer_left(State.ANSWERED)
-        if decision.facet is not None and answered is not None:
-            return followup.add(world, memory, answered, text, ())
         return prompt(world, memory)
     return reply_to(world, memory, text, decision)
 

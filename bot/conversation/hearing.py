@@ -27,7 +27,7 @@ _OF_NO_USE = frozenset(
 )
 
 #: cues of a thought that may have more parts
-_PIECES = (None, Cue.OPENER, Cue.PLACE)
+_PIECES = (None, Cue.OPENER, Cue.PLACE, Cue.AND_THEN)
 
 Understand = Callable[[str], Decision]
 

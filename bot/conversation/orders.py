@@ -31,7 +31,9 @@ def _latest_answered(world: World, memory: Memory) -> Asked | None:
 
 def _drop(world: World, memory: Memory) -> Step:
     """Take "thôi khỏi" for the button that leaves things as they are, where there is one."""
-    leaving = {payload("keep"), payload("publish", "no"), payload("air", "no")}
+    if memory.awaiting is Awaiting.CONSENT_PUBLISH:
+        return ratings.leave(world, memory)
+    leaving = {payload("keep"), payload("air", "no")}
     offered = next((o.payload for o in memory.offers if o.payload in leaving), None)
     return presses.press(world, memory, offered) if offered else followup.drop(world, memory)
 
@@ -59,6 +61,15 @@ def _wrong(world: World, memory: Memory) -> Step:
     return followup.wrong(world, memory, _latest_answered(world, memory))
 
 
+def _reopen(world: World, memory: Memory) -> Step:
+    """Open the latest finished question again; one that was withdrawn is asked afresh."""
+    finished = (State.ANSWERED, State.RATED, State.REFUSED)
+    asked = next((q for q in world.questions if q.state in finished), None)
+    if asked is None:
+        return handover.ask_what(world, memory)
+    return followup.wrong(world, memory, asked)
+
+
 def _clear(world: World, memory: Memory) -> Step:
     if memory.awaiting is Awaiting.HELPED:
         return answers.helped(world, memory)
@@ -80,6 +91,7 @@ _ORDERS: Mapping[Command, Callable[[World, Memory], Step]] = {
     Command.HOTLINES: presses.hotlines,
     Command.MORE: _more,
     Command.WRONG: _wrong,
+    Command.REOPEN: _reopen,
     Command.CLEAR: _clear,
     Command.MENU: _menu,
     Command.GENUINE: genuine,

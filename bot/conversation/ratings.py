@@ -54,6 +54,13 @@ def publish(world: World, memory: Memory, agreed: bool) -> Step:
     return Step(waiting, (given, consent_to_air(world.wording, asked.id)))
 
 
+def leave(world: World, memory: Memory) -> Step:
+    """Take "thôi khỏi" for a no to every use, without asking again."""
+    asked = world.question(memory.question)
+    no = (Consent(asked.id, "publish", False, "consent.publish"),) if asked else ()
+    return Step(memory.settled(), (*no, say(world, "consent.unused")))
+
+
 def air(world: World, memory: Memory, how: str) -> Step:
     """Record the uses "air" and "name": "hidden", "named" or "no"."""
     asked = world.question(memory.question)

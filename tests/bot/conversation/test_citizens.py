@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from bot.messages import AttachmentKind
 from bot.questions.codes import spoken_groups
 from bot.tables.desk import question
-from tests.bot.conversation.chat import Chat
+from bot.tables.directory import holiday
+from tests.bot.conversation.chat import FRIDAY, Chat
 from tests.bot.conversation.conftest import NewChat
 
 PATIENCE = timedelta(seconds=1.5)
@@ -122,3 +123,34 @@ async def test_a_wrong_code_is_named_as_not_found(chat: Chat, text: str) -> None
 async def test_what_needs_its_own_word_gets_it(chat: Chat, text: str, reply: str) -> None:
     assert reply in await said(chat, text)
     assert chat.states() == []
+
+
+async def test_an_office_that_is_closed_today_is_said_to_be_closed(chat: Chat) -> None:
+    chat.connection.execute(
+        insert(holiday).values(
+            calendar="standard", day=FRIDAY.date(), working=False, name="Nghỉ bù", source="công văn"
+        )
+    )
+    receipt = await said(chat, "khi nào sửa cầu Cái Sắn")
+    assert "cán bộ đã nghỉ; cán bộ xem từ 7 giờ thứ Hai 09/11" in receipt
+
+
+async def test_an_address_without_its_scheme_is_a_link_as_well(chat: Chat) -> None:
+    assert "không mở đường dẫn" in await said(chat, "www.nhan-qua.vn/abc")
+
+
+async def test_taking_back_before_any_answer_means_the_question(chat: Chat) -> None:
+    await chat.says("khi nào sửa cầu Cái Sắn")
+    assert "muốn huỷ câu hỏi" in await said(chat, "rút lại")
+
+
+async def test_there_is_nothing_to_take_back_where_nothing_was_agreed(chat: Chat) -> None:
+    assert "chưa có câu hỏi nào được đăng" in await said(chat, "rút lại")
+
+
+async def test_reopening_a_withdrawn_question_asks_for_it_afresh(chat: Chat) -> None:
+    await chat.says("khi nào sửa cầu Cái Sắn")
+    await chat.says("huỷ câu hỏi")
+    await chat.says("ừ")
+    assert "cần cán bộ giúp việc gì" in await said(chat, "mở lại")
+    assert chat.states() == ["withdrawn"]

@@ -206,7 +206,7 @@ async def test_clear_leads_to_rating_and_two_separate_consents(chat: Chat) -> No
         ("không", "không", {"air": False, "name": False, "publish": False}),
         ("ừ", "đồng ý, nêu tên", {"air": True, "name": True, "publish": True}),
         ("ừ", "2", {"air": True, "name": True, "publish": True}),
-        ("thôi", "thôi khỏi", {"air": False, "name": False, "publish": False}),
+        ("thôi", "thôi khỏi", {"publish": False}),
         ("không đồng ý", "ừ", {"air": True, "name": False, "publish": False}),
     ],
 )
@@ -316,3 +316,18 @@ async def answered_again(chat: Chat) -> None:
     row = chat.questions()[0]
     signed = Signature("bà Lê Thị Hoa", date(2026, 11, 6))
     chat.keep(answer_message(WORDING, row.code, "Sửa trong tháng 12.", signed, row.id))
+
+
+@pytest.mark.parametrize("text", ["còn ấp 4 thì sao", "mở lại", "xin hỏi lại câu này"])
+async def test_going_on_about_an_answer_reopens_its_question(chat: Chat, text: str) -> None:
+    await answered(chat)
+    (again, *_) = await chat.says(text)
+    assert "chuyển lại" in again.text
+    assert chat.states() == ["reopened"]
+
+
+async def test_help_is_named_first_and_the_officer_still_gets_the_words(chat: Chat) -> None:
+    await asked_back(chat)
+    (help_first,) = await chat.says("cháy nhà rồi")
+    assert help_first.text.startswith("GỌI NGAY 114")
+    assert chat.states() == ["claimed"]
