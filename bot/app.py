@@ -40,12 +40,13 @@ from bot.wording import Wording
 from handlers import zalo
 from handlers.access import guard
 from handlers.api.questions import QuestionsApi
+from handlers.callers import know_client
 from handlers.console import Console
 from handlers.console.segments import SegmentDesk
 from handlers.health import Health
 from handlers.pages.site import Pages
 from handlers.routes import Route, add_routes
-from handlers.web import MAX_BODY, explain_errors, know_client, measure, secure_headers
+from handlers.web import MAX_BODY, explain_errors, measure, refuse_encoded, secure_headers
 from handlers.webchat.channel import WebChat
 from handlers.webchat.files import Files
 from handlers.webchat.plain import PlainChat
@@ -54,6 +55,10 @@ from handlers.webchat.views import WebChatApi
 
 _EMBED_PATH = "/nhung"
 _STOP_SECONDS = 3.0
+#: longer than proxies keep an idle connection to us: else they lose a request now and then
+_IDLE_SECONDS = 75.0
+#: how long the rest of a body that nobody wants may go on coming
+_LINGER_SECONDS = 3.0
 
 
 class DemoAccountsEnabled(BotError):
@@ -275,17 +280,26 @@ def build_web(parts: Parts, routes: Sequence[Route]) -> web.Application:
         middlewares=[
             measure(parts.metrics),
             know_client(settings.trusted_proxies),
-            secure_headers(_EMBED_PATH, settings.embed_origins, https=is_https(settings)),
             explain_errors(parts.wording, parts.site.error_page),
+            refuse_encoded,
             guard(parts.store, parts.clock, settings),
         ],
     )
+    harden = secure_headers(_EMBED_PATH, settings.embed_origins, https=is_https(settings))
+    app.on_response_prepare.append(harden)
     add_routes(app, routes)
     return app
 
 
 async def _listen(app: web.Application, settings: Settings, stack: AsyncExitStack) -> str:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOP_SECONDS)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=_STOP_SECONDS,
+        keepalive_timeout=_IDLE_SECONDS,
+        lingering_time=_LINGER_SECONDS,
+        auto_decompress=False,  # see refuse_encoded
+    )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, settings.host, settings.port).start()

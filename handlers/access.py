@@ -1,7 +1,6 @@
 """The guard: who may pass is what each route declares, and nothing else."""
 
 import hmac
-import ipaddress
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -18,9 +17,9 @@ from bot.officers.sessions import Session
 from bot.officers.tokens import Token
 from bot.settings import Settings
 from bot.store import Done, Store, StoreUnavailable
+from handlers.callers import is_local
 from handlers.forms import read_form
-from handlers.routes import ROUTES, Access, Handler, Route
-from handlers.web import CLIENT_ADDRESS
+from handlers.routes import ROUTES, Access, Handler, Route, methods_of
 
 log = structlog.get_logger()
 
@@ -156,13 +155,14 @@ def declarations(routes: Iterable[Route]) -> dict[tuple[str, str], Route]:
     named = {}
     for route in routes:
         resource = canonical.add_route(route.method, route.path, route.handler).resource
-        named[route.method, resource.canonical if resource else route.path] = route
+        for method in methods_of(route):
+            named[method, resource.canonical if resource else route.path] = route
     return named
 
 
 def _needs_token(request: web.Request, route: Route) -> bool:
     if route.access is Access.LOCAL:
-        return not _is_local(request)
+        return not is_local(request)
     return route.access is Access.TOKEN
 
 
@@ -177,14 +177,6 @@ def _admit_machine(request: web.Request, route: Route) -> None:
 def _bearer(request: web.Request) -> str:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else ""
-
-
-def _is_local(request: web.Request) -> bool:
-    address = request.get(CLIENT_ADDRESS) or request.remote or ""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _login_address(request: web.Request) -> str:

@@ -43,5 +43,12 @@ def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     """Register routes together with their declarations; the only way a route comes in."""
     declared = app.setdefault(ROUTES, [])
     for route in routes:
-        app.router.add_route(route.method, route.path, route.handler)
+        for method in methods_of(route):
+            app.router.add_route(method, route.path, route.handler)
         declared.append(route)
+
+
+def methods_of(route: Route) -> tuple[str, ...]:
+    """Return how a route may be called: a page for everybody also by monitors, with HEAD."""
+    asked_for = route.method == "GET" and route.access is Access.PUBLIC
+    return ("GET", "HEAD") if asked_for else (route.method,)

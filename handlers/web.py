@@ -1,8 +1,7 @@
 """What every answer of the web server has in common: limits, headers, errors, measures."""
 
-import ipaddress
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 
@@ -34,64 +33,40 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-CLIENT_ADDRESS: web.RequestKey[str] = web.RequestKey("client_address", str)
+#: methods that are counted by name; anybody may invent others
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+#: called with every response, whoever made it, before its first byte is sent
+Preparation = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
 
 
-def secure_headers(embed_path: str, embed_origins: Sequence[str], *, https: bool) -> Middleware:
-    """Return a middleware that sets CSP and companions; only `embed_path` may be framed."""
+def secure_headers(embed_path: str, embed_origins: Sequence[str], *, https: bool) -> Preparation:
+    """Return a signal that sets CSP and companions; only `embed_path` may be framed."""
     framed = _POLICY.format(ancestors=" ".join(embed_origins) or "'none'")
     closed = _POLICY.format(ancestors="'none'")
 
-    @web.middleware
-    async def add_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except web.HTTPException as raised:  # a redirection: what goes wrong becomes a page
-            harden(request, raised)
-            raised.headers.setdefault("Cache-Control", "no-store")
-            raise
-        if not response.prepared:
-            harden(request, response)
-        return response
-
-    def harden(request: web.Request, response: web.StreamResponse) -> None:
+    async def harden(request: web.Request, response: web.StreamResponse) -> None:
         framable = request.path == embed_path
         response.headers["Content-Security-Policy"] = framed if framable else closed
         if not (framable and embed_origins):
             response.headers["X-Frame-Options"] = "DENY"
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        if "Location" in response.headers:
+            response.headers.setdefault("Cache-Control", "no-store")
         if https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
-    return add_headers
+    return harden
 
 
-def know_client(trusted_proxies: Sequence[str]) -> Middleware:
-    """Return a middleware that finds the caller's address behind the proxies we trust.
-
-    The right-most address that is not a trusted proxy counts: those to its left are
-    whatever the caller wrote.
-    """
-    networks = [ipaddress.ip_network(proxy, strict=False) for proxy in trusted_proxies]
-
-    def trusted(address: str) -> bool:
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in networks)
-
-    @web.middleware
-    async def find_address(request: web.Request, handler: Handler) -> web.StreamResponse:
-        address = request.remote or ""
-        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-        while trusted(address) and hops and hops[-1]:
-            address = hops.pop()
-        request[CLIENT_ADDRESS] = address
-        return await handler(request)
-
-    return find_address
+@web.middleware
+async def refuse_encoded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn away bodies packed by the sender: unpacked they have any size. No byte is read."""
+    if "Content-Encoding" in request.headers:
+        request.protocol.close()  # once this is answered
+        raise web.HTTPUnsupportedMediaType(headers={"Connection": "close"})
+    return await handler(request)
 
 
 def measure(metrics: Metrics) -> Middleware:
@@ -111,7 +86,8 @@ def measure(metrics: Metrics) -> Middleware:
         finally:
             resource = request.match_info.route.resource
             route = resource.canonical if resource else "unknown"
-            metrics.requests.labels(request.method, route, str(status)).inc()
+            method = request.method if request.method in _METHODS else "other"
+            metrics.requests.labels(method, route, str(status)).inc()
             metrics.request_seconds.labels(route).observe(time.perf_counter() - started)
 
     return time_request

@@ -13,10 +13,10 @@ from bot.officers.passwords import Hasher, PasswordTooShort
 from bot.settings import Settings
 from bot.store import Done, Store
 from handlers.access import CHANGE_PASSWORD, COOKIE, LOGIN, LOGOUT, SESSION, check_origin
+from handlers.callers import caller_of
 from handlers.console.rendering import Pages, see_other
 from handlers.forms import read_form
 from handlers.routes import Access, Route
-from handlers.web import CLIENT_ADDRESS
 
 _HOME = "/can-bo"
 
@@ -53,7 +53,7 @@ class Login:
         check_origin(request, self._own_host)
         form = await read_form(request)
         username, password = form.get("username", ""), form.get("password", "")
-        address = request.get(CLIENT_ADDRESS) or request.remote or ""
+        address = caller_of(request)
         now = self._clock()
         wait = await self._store.write(lambda c: _attempt(c, username, address, now))
         if wait is not None:
@@ -163,5 +163,7 @@ def _change(connection: Connection, row: Row[Any], hashed: str, now: datetime) -
 
 def _next_page(asked: str) -> str:
     """Return where to go after login: a page of the console, never another site."""
-    inside = asked.startswith("/can-bo") and "\\" not in asked and "//" not in asked
-    return asked if inside and asked.isprintable() else _HOME
+    if asked != _HOME and not asked.startswith(f"{_HOME}/"):
+        return _HOME
+    leads_astray = any(part in asked for part in ("..", "//", "\\", "@"))
+    return _HOME if leads_astray or not asked.isprintable() else asked

@@ -15,10 +15,10 @@ from bot.questions.life import Bucket, State
 from bot.questions.repository import by_code, key_opens
 from bot.store import Store
 from handlers.access import check_origin
+from handlers.callers import caller_of
 from handlers.forms import read_form
 from handlers.rendering import Templates
 from handlers.routes import Access, Route
-from handlers.web import CLIENT_ADDRESS
 from handlers.webchat.limits import Allowance, RateLimit
 
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
@@ -62,7 +62,7 @@ class Lookup:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """Show state, agency and dates; with the right key, question and answer too."""
-        if wait := self.guesses.wait(request[CLIENT_ADDRESS], time.monotonic()):
+        if wait := self.guesses.wait(caller_of(request), time.monotonic()):
             raise web.HTTPTooManyRequests(headers={"Retry-After": str(wait)})
         code, key = request.match_info["code"][:40], request.query.get("k", "")[:_LONGEST_KEY]
         row = await self.store.read(lambda c: _seen(c, code))

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from handlers.access import check_origin
+from handlers.callers import caller_of
 from handlers.forms import read_form
 from handlers.pages.knowledge import Library
 from handlers.rendering import Templates
 from handlers.routes import Access, Route
-from handlers.web import CLIENT_ADDRESS
 from handlers.webchat.limits import Allowance, RateLimit
 from knowledge.entries import Entry, EntryKind, Facet
 from knowledge.text import clean
@@ -125,7 +125,7 @@ class Procedures:
         )
 
     def _pace(self, request: web.Request) -> None:
-        if wait := self.trials.wait(request[CLIENT_ADDRESS], time.monotonic()):
+        if wait := self.trials.wait(caller_of(request), time.monotonic()):
             raise web.HTTPTooManyRequests(headers={"Retry-After": str(wait)})
 
 

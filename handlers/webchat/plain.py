@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from bot.delivery.listeners import Listeners
 from handlers.access import check_origin
+from handlers.callers import caller_of
 from handlers.forms import read_form
 from handlers.rendering import Templates
 from handlers.routes import Access, Route
-from handlers.web import CLIENT_ADDRESS
 from handlers.webchat.lines import read_lines
 from handlers.webchat.reception import IDLE, Reception
 from handlers.webchat.requests import MAX_TEXT, BadRequest, Post, read_word
@@ -81,7 +81,7 @@ class PlainChat:
             raise web.HTTPBadRequest from error
         token = request.cookies.get(COOKIE, "")
         if await self._known(token) is None:
-            token = await self.reception.open(request[CLIENT_ADDRESS])
+            token = await self.reception.open(caller_of(request))
         self.reception.pace(token)
         client_id = secrets.token_urlsafe(16)
         post = Post(token, client_id, payload=pressed) if pressed else Post(token, client_id, text)

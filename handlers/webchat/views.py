@@ -5,8 +5,8 @@ from aiohttp import web
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
 from bot.store import Store
+from handlers.callers import caller_of
 from handlers.routes import Access, Route
-from handlers.web import CLIENT_ADDRESS
 from handlers.webchat.channel import WebChat
 from handlers.webchat.lines import read_lines
 from handlers.webchat.reception import Reception
@@ -36,7 +36,7 @@ class WebChatApi:
 
     async def open(self, request: web.Request) -> web.StreamResponse:
         """Open a conversation; its token is told once."""
-        token = await self.reception.open(request[CLIENT_ADDRESS])
+        token = await self.reception.open(caller_of(request))
         return _json({"conversation": token}, status=201)
 
     async def post(self, request: web.Request) -> web.StreamResponse:

@@ -25,7 +25,7 @@ from handlers.access import COOKIE, guard
 from handlers.api.questions import QuestionsApi
 from handlers.console import Console
 from handlers.routes import Route, add_routes
-from handlers.web import explain_errors, secure_headers
+from handlers.web import explain_errors, refuse_encoded, secure_headers
 from tests.bot.questions.samples import NOW, ask, prepare
 
 WORDING = Wording.load()
@@ -55,11 +55,12 @@ class DeskWorld:
 
     def app(self, routes: list[Route] | None = None) -> web.Application:
         middlewares: list[Any] = [
-            secure_headers("/nhung", (), https=False),
             explain_errors(WORDING),
+            refuse_encoded,
             guard(self.store, self.clock, self.settings),
         ]
         app = web.Application(middlewares=middlewares)
+        app.on_response_prepare.append(secure_headers("/nhung", (), https=False))
         add_routes(app, self.routes() if routes is None else routes)
         return app
 

@@ -24,9 +24,10 @@ from bot.store.sqlite import SqliteStore
 from bot.tables.knowledge import entry
 from bot.wording import Wording
 from handlers.access import guard
+from handlers.callers import know_client
 from handlers.pages.site import Pages
 from handlers.routes import Route, add_routes
-from handlers.web import MAX_BODY, explain_errors, know_client, secure_headers
+from handlers.web import MAX_BODY, explain_errors, refuse_encoded, secure_headers
 from handlers.webchat.channel import WebChat, address_of
 from handlers.webchat.files import Files
 from handlers.webchat.plain import PlainChat
@@ -97,12 +98,14 @@ class SiteWorld:
         app = web.Application(
             client_max_size=MAX_BODY,
             middlewares=[
-                know_client(()),
-                secure_headers("/nhung", self.settings.embed_origins, https=False),
+                know_client(self.settings.trusted_proxies),
                 explain_errors(WORDING, self.pages.error_page),
+                refuse_encoded,
                 guard(self.store, self.clock, self.settings),
             ],
         )
+        harden = secure_headers("/nhung", self.settings.embed_origins, https=False)
+        app.on_response_prepare.append(harden)
         add_routes(app, self.routes())
         return app
 

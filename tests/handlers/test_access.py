@@ -121,3 +121,18 @@ async def test_a_form_sent_after_the_session_ended_says_so_and_leads_back(
         page = await browser.send("/can-bo/cau-hoi/4K7M2P9/soan", {"text": "đã gõ"})
     assert "Phiên làm việc đã hết" in page
     assert 'value="/can-bo/cau-hoi/4K7M2P9"' in page
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({}, 200, id="from the machine itself"),
+        pytest.param({"X-Forwarded-For": "127.0.0.1"}, 401, id="through a proxy on it"),
+        pytest.param({"Forwarded": "for=127.0.0.1"}, 401, id="through a modern proxy"),
+    ],
+)
+async def test_local_is_what_no_proxy_passed_on(
+    world: DeskWorld, headers: dict[str, str], status: int
+) -> None:
+    async with TestClient(TestServer(world.app(SAMPLES))) as client:
+        assert (await client.get("/numbers", headers=headers)).status == status
