@@ -38,24 +38,38 @@ def post(path: str, body: bytes, *headers: str) -> bytes:
 
 async def closed_loop(port: int, request: Request, total: int, connections: int) -> Load:
     """Send requests as fast as they are answered, on so many connections."""
+    return await _load(port, request, total, connections, None)
+
+
+async def paced(port: int, request: Request, total: int, per_second: float) -> Load:
+    """Send requests at a steady pace, whatever the answers take."""
+    return await _load(port, request, total, 8, per_second)
+
+
+async def _load(
+    port: int, request: Request, total: int, connections: int, pace: float | None
+) -> Load:
     numbers = iter(range(total))
     latencies: list[float] = []
     refused = 0
+    start = time.perf_counter()
 
     async def client() -> None:
         nonlocal refused
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for number in numbers:
             begun = time.perf_counter()
+            if pace and (early := start + number / pace - begun) > 0:
+                await asyncio.sleep(early)
+                begun = time.perf_counter()
             writer.write(request(number))
             status = await _answer(reader)
             latencies.append(time.perf_counter() - begun)
             refused += status >= 300
         writer.close()
 
-    begun = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(connections)))
-    return Load(total, time.perf_counter() - begun, latencies, refused)
+    return Load(total, time.perf_counter() - start, latencies, refused)
 
 
 async def _answer(reader: asyncio.StreamReader) -> int:
