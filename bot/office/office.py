@@ -11,7 +11,7 @@ from bot.office import doubts
 from bot.office.doubts import Doubt
 from bot.officers.accounts import Officer
 from bot.questions import acts, repository
-from bot.questions.guards import Hand, Incomplete
+from bot.questions.guards import Hand, Incomplete, NoSuchTarget
 from bot.questions.life import Act
 from bot.questions.notices import Answer, Notices, Refusal
 from bot.questions.sight import visible_to
@@ -137,7 +137,7 @@ def _merge(connection: Connection, hand: Hand, deed: Deed, _notices: Notices) ->
     seen_by = visible_to(hand.officer, repository.denunciation_desk(connection))
     target = repository.by_code(connection, deed.into, seen_by)
     if target is None:
-        raise NoSuchQuestion
+        raise NoSuchTarget
     acts.merge(connection, hand, target.id)
     return ()
 

@@ -130,7 +130,7 @@ def merge(connection: Connection, hand: Hand, into_id: int) -> None:
     alike = (row.agency, row.sealed) == (target.agency, target.sealed)
     sealed = MatterKind.DENUNCIATION in (row.kind, target.kind)
     if target.id == row.id or target.bucket != "open" or not alike or sealed:
-        raise NotPossible(Act.MERGE, State(target.state))
+        raise guards.NotAlike
     for asked in (row, *_merged(connection, row.id)):
         step = _step(Act.MERGE, hand, merged_into_id=target.id, assignee_id=None)
         step.detail["into"] = target.code

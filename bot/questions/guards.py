@@ -76,6 +76,14 @@ class UnknownAgency(BotError):
     """Cơ quan này không có trong danh mục hôm nay."""
 
 
+class NoSuchTarget(BotError):
+    """Không có câu hỏi nào mang mã này trong danh sách của ông/bà. Xin xem lại mã."""
+
+
+class NotAlike(BotError):
+    """Chỉ gộp được hai câu hỏi đang mở, của cùng một cơ quan, không phải tố cáo."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hand:
     """An officer about to act on a question as he saw it; no version means as it is now."""

@@ -10,6 +10,7 @@ from bot.store import Store
 from bot.wording import Wording
 from handlers.console.accounts import Accounts
 from handlers.console.files import CitizensFiles
+from handlers.console.lessons import Lessons
 from handlers.console.login import Login
 from handlers.console.question import QuestionPages
 from handlers.console.queue import Queue
@@ -37,6 +38,7 @@ class Console:
             Queue(store, pages),
             QuestionPages(store, clock, office, pages, wording),
             CitizensFiles(store, settings.var_dir / "files"),
+            Lessons(store, clock, pages, wording),
             Accounts(store, clock, hasher, pages),
         )
 

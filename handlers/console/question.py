@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Row
 from bot.errors import BotError
 from bot.moments import Clock
 from bot.office.doubts import Doubt
+from bot.office.lessons import can_teach
 from bot.office.office import Deed, Office
 from bot.officers import Role, accounts
 from bot.officers.accounts import OF_AN_AGENCY, Officer
+from bot.privacy import redact
 from bot.questions import files, guards, limits, repository
 from bot.questions.checklist import check_answer
 from bot.questions.life import Act, NotPossible, State, possible
@@ -66,6 +68,7 @@ class View:
     drafter: str | None
     drafter_name: str
     by_officer: bool
+    can_teach: bool
     two_persons: bool
     consents: Sequence[Row[Any]]
 
@@ -196,6 +199,8 @@ class QuestionPages:
             checks=check_answer(draft_text, draft_basis or "") if draft_text else [],
             kept=kept,
             problem=self._explain(problem),
+            tried=request.path.rsplit("/", 1)[-1] if problem else "",
+            title=redact(view.dossier.question.text or "").text if view.can_teach else "",
             done=request.query.get("xong", ""),
             trace=trace_sentences(
                 view.dossier.question.due_trace, limits.calendar_for_all(), self._wording
@@ -240,6 +245,7 @@ def _look(connection: Connection, officer: Officer, code: str, wording: Wording)
         draft=guards.draft_of(connection, row.id),
         drafter=drafter,
         drafter_name=names.get(drafter or "", ""),
+        can_teach=works_here and can_teach(connection, row),
         by_officer=any(event.act == Act.SEND for event in dossier.events),
         two_persons=guards.needs_two_persons(connection, row),
         consents=repository.consents_of(connection, row.id),

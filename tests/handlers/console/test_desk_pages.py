@@ -130,3 +130,14 @@ async def test_the_way_to_the_login_is_as_guarded_as_every_page(world: DeskWorld
     assert response.status == 303
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert response.headers["Cache-Control"] == "no-store"
+
+
+async def test_merging_into_an_unknown_code_keeps_the_page_and_says_so(world: DeskWorld) -> None:
+    opened = await world.ask()
+    officer = await world.hire("an", Role.OFFICER, "ct-so-y-te")
+    async with visiting(world) as browser:
+        await enter(world, browser, officer)
+        await act(browser, opened.code, "nhan")
+        page = await act(browser, opened.code, "gop", 422, into="không có")
+    assert "Không có câu hỏi nào mang mã này" in page
+    assert 'value="không có"' in page

@@ -1,0 +1,88 @@
+"""From answers to knowledge: the proposal at the question, the second look by another person."""
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot.errors import BotError
+from bot.moments import Clock
+from bot.office import lessons
+from bot.office.lessons import Lesson
+from bot.officers import Role
+from bot.officers.accounts import OF_AN_AGENCY
+from bot.questions import repository
+from bot.questions.sight import visible_to
+from bot.questions.steps import NoSuchQuestion
+from bot.store import Done, Store
+from bot.wording import Wording
+from handlers.access import SESSION
+from handlers.console.rendering import Pages
+from handlers.forms import read_form
+from handlers.routes import Access, Route
+
+KEEPERS = frozenset({Role.COORDINATOR, Role.ADMIN})
+_PAGE = "/can-bo/kien-thuc"
+_PROPOSE = "/can-bo/cau-hoi/{code}/kien-thuc"
+
+
+class Lessons:
+    """The way of an answer into the catalogue."""
+
+    def __init__(self, store: Store, clock: Clock, pages: Pages, wording: Wording) -> None:
+        self._store = store
+        self._clock = clock
+        self._pages = pages
+        self._wording = wording
+
+    def routes(self) -> list[Route]:
+        """Return the proposal's form, the list of proposals and the decision on one."""
+        proposers = OF_AN_AGENCY | {Role.COORDINATOR}
+        return [
+            Route("POST", _PROPOSE, self.propose, Access.SESSION, proposers),
+            Route("GET", _PAGE, self.show, Access.SESSION, KEEPERS),
+            Route("POST", _PAGE, self.decide, Access.SESSION, KEEPERS),
+        ]
+
+    async def propose(self, request: web.Request) -> web.StreamResponse:
+        """Keep the answer as a draft."""
+        officer, code = request[SESSION].officer, request.match_info["code"]
+        title = (await read_form(request)).get("title", "")
+        now = self._clock()
+
+        def body(connection: Connection) -> Done[None]:
+            seen_by = visible_to(officer, repository.denunciation_desk(connection))
+            row = repository.by_code(connection, code, seen_by)
+            if row is None:
+                raise NoSuchQuestion
+            on = self._pages.day(row.answered_at or now)
+            source = self._wording("lesson.source", agency=row.agency_name, day=on)
+            lessons.propose(connection, officer, code, Lesson(title, source), now)
+            return Done(None)
+
+        try:
+            await self._store.write(body)
+        except NoSuchQuestion as unknown:
+            raise web.HTTPNotFound from unknown
+        except BotError:  # done by somebody else a moment ago, or nothing was written
+            raise web.HTTPSeeOther(f"/can-bo/cau-hoi/{code}") from None
+        raise web.HTTPSeeOther(f"/can-bo/cau-hoi/{code}?xong=lesson")
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Show what waits for a second look."""
+        rows = await self._store.read(lessons.proposals)
+        return self._pages.render(
+            request,
+            "lessons.html",
+            here="lessons",
+            proposals=rows,
+            done=request.query.get("xong", ""),
+        )
+
+    async def decide(self, request: web.Request) -> web.StreamResponse:
+        """Make a proposal public, or put it away."""
+        officer, form = request[SESSION].officer, await read_form(request)
+        accepted, now = form.get("decision") == "public", self._clock()
+        entry_id = form.get("entry", "")
+        await self._store.write(
+            lambda c: Done(lessons.decide(c, entry_id, accepted=accepted, officer=officer, now=now))
+        )
+        raise web.HTTPSeeOther(f"{_PAGE}?xong={'public' if accepted else 'retired'}")
