@@ -7,13 +7,10 @@ from sqlalchemy import Connection, select
 
 from bot.clock.starter import OFFICE_ZONE
 from bot.delivery.inbox import Line, transcript
-from bot.tables.delivery import conversation, message
 from bot.tables.desk import question
 from bot.tables.directory import agency
-from handlers.webchat.channel import NAME
 
 _PAGE = 200
-_LOOK_BACK = 20
 
 
 def read_lines(connection: Connection, conversation_id: int, after: int) -> list[dict[str, Any]]:
@@ -21,24 +18,6 @@ def read_lines(connection: Connection, conversation_id: int, after: int) -> list
     lines = transcript(connection, conversation_id, after, _PAGE)
     questions = _questions(connection, {line.question_id for line in lines} - {None})
     return [_as_json(line, questions) for line in lines]
-
-
-def label_of(connection: Connection, address: str, payload: str) -> str:
-    """Return what the newest button with this payload said, "" where we offered none."""
-    statement = (
-        select(message.c.body)
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .where(
-            conversation.c.channel == NAME,
-            conversation.c.address == address,
-            message.c.role != "citizen",
-        )
-        .order_by(message.c.seq.desc())
-        .limit(_LOOK_BACK)
-    )
-    bodies = connection.execute(statement).scalars()
-    offered = (button for body in bodies for button in body.get("buttons", ()))
-    return next((b["label"] for b in offered if b["payload"] == payload), "")
 
 
 def _questions(connection: Connection, ids: set[Any]) -> Mapping[int, dict[str, Any]]:

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, insert
 
 from bot.delivery.inbox import Accepted, UnknownConversation, accept, open_conversation
 from bot.delivery.inbox import find_conversation as find
+from bot.delivery.labels import label_of
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
 from bot.store import Done, Store
 from bot.tables.delivery import attachment
 from handlers.webchat.channel import NAME, WebChat, address_of
 from handlers.webchat.limits import Allowance, RateLimit
-from handlers.webchat.lines import label_of
 from handlers.webchat.requests import Post
 
 log = structlog.get_logger()
@@ -37,6 +37,14 @@ def _conversations() -> RateLimit:
     return RateLimit(Allowance(burst=60, per_second=1.0))
 
 
+def _callers() -> RateLimit:
+    return RateLimit(Allowance(burst=120, per_second=5.0))
+
+
+def _bytes() -> RateLimit:
+    return RateLimit(Allowance(burst=30_000_000, per_second=100_000.0))
+
+
 @dataclass(frozen=True)
 class Reception:
     """Opens conversations and accepts messages, at the pace a person writes."""
@@ -47,6 +55,8 @@ class Reception:
     metrics: Metrics
     messages: RateLimit = field(default_factory=_messages)
     conversations: RateLimit = field(default_factory=_conversations)
+    callers: RateLimit = field(default_factory=_callers)
+    bytes: RateLimit = field(default_factory=_bytes)
 
     async def open(self, caller: str) -> str:
         """Open a conversation and return its token, which is told once and kept hashed."""
@@ -65,15 +75,24 @@ class Reception:
         row = await self.store.read(lambda c: find(c, NAME, address_of(token), now))
         return int(row["id"]) if row else None
 
-    def pace(self, token: str) -> None:
-        """Count a message of a conversation; raise 429 when it sends faster than people write."""
+    def pace(self, token: str, caller: str) -> None:
+        """Count a message; raise 429 when it comes faster than people write.
+
+        A conversation has its own pace, and so has a caller: a whole commune may share an
+        address, but nobody opens conversations to write without end.
+        """
+        self._pace(self.callers, caller)
         self._pace(self.messages, address_of(token))
+
+    def pace_bytes(self, caller: str, size: int) -> None:
+        """Count the bytes of a file before they are read; raise 429 when they are too many."""
+        self._pace(self.bytes, caller, size)
 
     async def take(self, post: Post, file: Mapping[str, Any] | None = None) -> Accepted:
         """Keep a message, with the row of its file; raise 404 or 409 where it cannot be."""
         now, address = self.clock(), address_of(post.conversation)
         if post.payload:
-            label = await self.store.read(lambda c: label_of(c, address, post.payload))
+            label = await self.store.read(lambda c: label_of(c, NAME, address, post.payload))
             post = replace(post, text=label)
         raw = post.to_raw(address, now, (file,) if file else ())
         incoming = self.channel.parse(raw)[0]
@@ -94,8 +113,8 @@ class Reception:
         self.metrics.count("accepted", "repeat" if accepted.duplicate else NAME)
         return accepted
 
-    def _pace(self, limit: RateLimit, key: str) -> None:
-        wait = limit.wait(key, time.monotonic())
+    def _pace(self, limit: RateLimit, key: str, cost: int = 1) -> None:
+        wait = limit.wait(key, time.monotonic(), cost)
         if wait:
             self.metrics.count("slowed", NAME)
             log.warning("caller slowed down", channel=NAME)
