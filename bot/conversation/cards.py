@@ -14,8 +14,9 @@ from knowledge.entries import Entry, EntryKind, Facet
 LABEL = 35
 MOST_CHOICES = 4
 _ASKED, _BRIEF, _BRIEFER, _SUMMARY = 600, 190, 110, 200
-_LINE, _MOST_LINES, _LISTED = 90, 5, 75
+_LINE, _MOST_LINES, _LISTED, _LONGEST_TITLE = 90, 5, 75, 120
 _SHOWN = (Facet.DOCUMENTS, Facet.PLACE, Facet.TIME, Facet.FEE)
+_NUMBERED = re.compile(r"\d+[.)] ")
 _SENTENCE = re.compile(r"[.;!?](?=\s)")
 
 
@@ -141,7 +142,7 @@ def _rest_line(world: World, entry: Entry, facet: Facet | None) -> str:
 
 
 def _title(entry: Entry) -> str:
-    name = entry.short_label or entry.title
+    name = cut(entry.short_label or _sentence_case(entry.title), _LONGEST_TITLE)
     return name.upper() if len(name) <= 60 else name
 
 
@@ -177,7 +178,8 @@ def _items(text: str) -> list[str]:
 def _listed(world: World, heading: str, items: Sequence[str]) -> str:
     """Return a heading and a few short lines: a telephone shows no more at once."""
     shown = items if len(items) <= _MOST_LINES else items[: _MOST_LINES - 1]
-    lines = [heading, *(f"– {cut(item, _LINE)}" for item in shown)]
+    cuts = [cut(item, _LINE) for item in shown]
+    lines = [heading, *(item if _NUMBERED.match(item) else f"– {item}" for item in cuts)]
     if left := len(items) - len(shown):
         lines.append(f"– {world.wording('card.left', count=left)}")
     return "\n".join(lines)
@@ -206,7 +208,8 @@ def counter(world: World, entry: Entry) -> str:
 
 
 def _source_line(world: World, entry: Entry) -> str:
-    if not entry.source:
+    is_unknown_number = entry.kind is EntryKind.HOTLINE and not entry.phone
+    if not entry.source or is_unknown_number:
         return world.wording("card.source_unknown")
     if entry.checked_on is None:
         return world.wording("card.source", title=entry.source)
@@ -276,6 +279,7 @@ def _without_common_start(names: Sequence[str]) -> list[str]:
 
 def _sentence_case(title: str) -> str:
     name = title.removeprefix("Thủ tục ").strip()
+    name = name.lower() if name.isupper() and len(name) > LABEL else name
     return name[:1].upper() + name[1:]
 
 

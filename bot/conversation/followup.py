@@ -13,13 +13,14 @@ from bot.conversation.state import Awaiting, Memory
 from bot.conversation.words import bare, plain
 from bot.conversation.world import Asked, World
 from bot.messages import Outgoing
-from bot.questions.codes import spoken_groups
+from bot.questions.codes import LENGTH, spoken_groups
 from bot.questions.life import State
 
 _SAME_TOPIC = 60
 _TYPOS = 2
 _LIKE_A_CODE = re.compile(
-    r"(?:ma |so |cau hoi |cau |xem )*([0-9a-z]{3} ?[0-9a-z]{3} ?[0-9a-z])"
+    r"(?:(?:ma|so|cau|hoi|xem|cua|toi|tui|em|la) )*"
+    r"([0-9a-z]{3} ?[0-9a-z]{3} ?[0-9a-z]|[0-9a-z]{6,8})"
     r"(?: (?:toi dau|den dau|sao|xong).*)?"
 )
 
@@ -50,6 +51,8 @@ def mistyped(world: World, memory: Memory, text: str) -> Step | None:
     if not any(map(str.isdigit, code)) or code.isdigit():
         return None
     near = [q for q in world.questions if Levenshtein.distance(q.code, code) <= _TYPOS]
+    if len(near) != 1 and len(code) != LENGTH:
+        return None
     return status_of(world, memory, near[0].code if len(near) == 1 else code)
 
 

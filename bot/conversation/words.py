@@ -37,6 +37,8 @@ _NO = re.compile(
     r"|(?:deu|toan) (?:khong|sai)(?: phai| dung)?|khac"
 )
 _CLOSE_ENOUGH = 90
+#: "đâu" is no "đầu", "bà" no "ba"
+_WHERE_OR_WHO = re.compile(r"đâu|bà")
 
 
 def plain(text: str) -> str:
@@ -71,7 +73,7 @@ def number_in(text: str) -> int | None:
     if _LAST.fullmatch(words):
         return -1
     found = _NUMBER.fullmatch(words)
-    if found is None or "bà" in text.lower():
+    if found is None or _WHERE_OR_WHO.search(text.lower()) or words == "o dau":
         return None
     if found[1].isdigit():
         return int(found[1])

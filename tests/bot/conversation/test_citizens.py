@@ -102,9 +102,12 @@ async def test_a_mistyped_code_finds_the_askers_own_question(chat: Chat) -> None
     code = chat.questions()[0].code
     wrong = code[:-1] + ("3" if code[-1] != "3" else "4")
     assert spoken_groups(code) in await said(chat, wrong)
+    assert spoken_groups(code) in await said(chat, code[1:])
 
 
-@pytest.mark.parametrize("text", ["4K7 M2P 8", "mã 4k7m2p8 tới đâu rồi"])
+@pytest.mark.parametrize(
+    "text", ["4K7 M2P 8", "mã 4k7m2p8 tới đâu rồi", "mã câu hỏi của tôi là 4K7 M2P 8"]
+)
 async def test_a_wrong_code_is_named_as_not_found(chat: Chat, text: str) -> None:
     assert "chưa tìm thấy câu hỏi mã 4K7 M2P 8" in await said(chat, text)
 
@@ -154,3 +157,14 @@ async def test_reopening_a_withdrawn_question_asks_for_it_afresh(chat: Chat) -> 
     await chat.says("ừ")
     assert "cần cán bộ giúp việc gì" in await said(chat, "mở lại")
     assert chat.states() == ["withdrawn"]
+
+
+@pytest.mark.parametrize("text", ["ở đâu", "o dau", "đâu"])
+async def test_where_is_no_word_for_first(chat: Chat, text: str) -> None:
+    await chat.says("làm khai sinh cần gì")
+    assert "cảm ơn" not in await said(chat, text)
+
+
+async def test_a_place_may_begin_with_the_block(chat: Chat) -> None:
+    await chat.says(FLOOD)
+    assert "đã ghi thêm nơi ở" in await said(chat, "tổ 5 phường Ninh Kiều")
