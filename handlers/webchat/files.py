@@ -4,24 +4,33 @@ import asyncio
 import hashlib
 import os
 import secrets
+import shutil
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
 from aiohttp import BodyPartReader, web
 
 from bot.delivery.inbox import Accepted
 from bot.store import StoreUnavailable
+from handlers.callers import caller_of
 from handlers.routes import Access, Route
 from handlers.webchat.reception import Reception
 from handlers.webchat.requests import BadRequest, Post, read_word
 from handlers.webchat.uploads import MAX_FILE, NotTaken, Upload, examine
 from knowledge.text import clean
 
-_MOST_AT_ONCE = 2
+log = structlog.get_logger()
+
+_MOST_BODIES = 8
 _MAX_NAME = 120
+#: a slow line brings a file in this time; who takes longer holds a place that others need
+_PATIENCE_SECONDS = 120.0
+#: what the machine keeps for everything that matters more than files
+FREE_FLOOR = 500 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +44,14 @@ class Sent:
 
 @dataclass(frozen=True)
 class Files:
-    """Takes files; drawing pictures anew costs memory, so only a few at once."""
+    """Takes files: a few bodies at once, and pictures, which fill the memory, one by one."""
 
     reception: Reception
     folder: Path
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MOST_AT_ONCE))
+    free_floor: int = FREE_FLOOR
+    patience: float = _PATIENCE_SECONDS
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MOST_BODIES))
+    _drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def routes(self) -> list[Route]:
         """Return the upload route."""
@@ -51,18 +63,34 @@ class Files:
         token = request.match_info["conversation"]
         if await self.reception.find(token) is None:
             raise web.HTTPNotFound
-        self.reception.pace(token)
+        caller = caller_of(request)
+        self.reception.pace(token, caller)
+        self.reception.pace_bytes(caller, _announced(request))
+        self._check_room()
+        async with self._turns:
+            sent, upload = await self._receive(request)
+        accepted = await self._keep(token, sent, upload)
+        body = {"seq": accepted.seq, "duplicate": accepted.duplicate}
+        return web.json_response(body, status=202, headers={"Cache-Control": "no-store"})
+
+    async def _receive(self, request: web.Request) -> tuple[Sent, Upload]:
         try:
-            sent = await _read(request)
-            async with self._turns:
-                upload = await asyncio.to_thread(examine, sent.content)
+            async with asyncio.timeout(self.patience):
+                sent = await _read(request)
+            async with self._drawing:
+                return sent, await asyncio.to_thread(examine, sent.content)
         except BadRequest as error:
             raise web.HTTPBadRequest from error
         except NotTaken as error:
             raise web.HTTPUnsupportedMediaType from error
-        accepted = await self._keep(token, sent, upload)
-        body = {"seq": accepted.seq, "duplicate": accepted.duplicate}
-        return web.json_response(body, status=202, headers={"Cache-Control": "no-store"})
+        except TimeoutError as error:
+            raise web.HTTPRequestTimeout(headers={"Connection": "close"}) from error
+
+    def _check_room(self) -> None:
+        there = next(path for path in (self.folder, *self.folder.parents) if path.exists())
+        if shutil.disk_usage(there).free < self.free_floor:
+            log.error("no file taken: the disk is almost full")
+            raise web.HTTPServiceUnavailable(headers={"Retry-After": "600"})
 
     async def _keep(self, token: str, sent: Sent, upload: Upload) -> Accepted:
         client_id = sent.client_id or secrets.token_urlsafe(16)
@@ -85,9 +113,15 @@ class Files:
             raise
 
 
+def _announced(request: web.Request) -> int:
+    """Return how many bytes come; a body that does not say counts as the largest."""
+    size = MAX_FILE if request.content_length is None else request.content_length
+    if size > MAX_FILE + 64 * 1024:
+        raise web.HTTPRequestEntityTooLarge(MAX_FILE, size)
+    return size
+
+
 async def _read(request: web.Request) -> Sent:
-    if request.content_length is not None and request.content_length > MAX_FILE + 64 * 1024:
-        raise web.HTTPRequestEntityTooLarge(MAX_FILE, request.content_length)
     if request.content_type != "multipart/form-data":
         content = await _limited(request.content.iter_chunked(65536), MAX_FILE)
         client_id = request.query.get("client_id", "")
@@ -106,7 +140,7 @@ async def _read_form(request: web.Request) -> Sent:
                 content = await _limited(_chunks(part), MAX_FILE)
             elif part.name == "client_id":
                 client_id = read_word((await _limited(_chunks(part), 400)).decode(errors="replace"))
-    except ValueError as error:
+    except (ValueError, LookupError, RuntimeError) as error:  # what aiohttp says of odd parts
         raise BadRequest from error
     return Sent(content, name, client_id)
 

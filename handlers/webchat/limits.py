@@ -22,16 +22,16 @@ class RateLimit:
         self._allowance = allowance
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def wait(self, key: str, now: float) -> int:
-        """Take a token; return 0, or the whole seconds until there is one again.
+    def wait(self, key: str, now: float, cost: int = 1) -> int:
+        """Take so many tokens; return 0, or the whole seconds until there are enough again.
 
-        `now` is a monotonic clock in seconds.
+        `now` is a monotonic clock in seconds; `cost` is never more than the burst.
         """
         tokens, since = self._levels.pop(key, (float(self._allowance.burst), now))
         refilled = tokens + max(0.0, now - since) * self._allowance.per_second
         tokens = min(float(self._allowance.burst), refilled)
-        allowed = tokens >= 1
-        self._levels[key] = (tokens - 1 if allowed else tokens, now)
+        allowed = tokens >= cost
+        self._levels[key] = (tokens - cost if allowed else tokens, now)
         if len(self._levels) > _MOST_CALLERS:
             self._levels.popitem(last=False)
-        return 0 if allowed else math.ceil((1 - tokens) / self._allowance.per_second)
+        return 0 if allowed else math.ceil((cost - tokens) / self._allowance.per_second)

@@ -82,7 +82,7 @@ class PlainChat:
         token = request.cookies.get(COOKIE, "")
         if await self._known(token) is None:
             token = await self.reception.open(caller_of(request))
-        self.reception.pace(token)
+        self.reception.pace(token, caller_of(request))
         client_id = secrets.token_urlsafe(16)
         post = Post(token, client_id, payload=pressed) if pressed else Post(token, client_id, text)
         await self.reception.take(post)
@@ -126,4 +126,5 @@ def _newest(lines: list[dict[str, Any]], pages_back: int) -> list[dict[str, Any]
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    return max(1, int(text)) if text and text.isascii() and text.isdigit() else otherwise
+    readable = text and text.isascii() and text.isdigit() and len(text) < 7
+    return max(1, int(text)) if text and readable else otherwise

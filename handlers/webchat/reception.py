@@ -81,8 +81,8 @@ class Reception:
         A conversation has its own pace, and so has a caller: a whole commune may share an
         address, but nobody opens conversations to write without end.
         """
-        self._pace(self.callers, caller)
         self._pace(self.messages, address_of(token))
+        self._pace(self.callers, caller)
 
     def pace_bytes(self, caller: str, size: int) -> None:
         """Count the bytes of a file before they are read; raise 429 when they are too many."""

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -11,26 +13,39 @@ from sqlalchemy import Connection
 
 from bot.delivery.listeners import Listeners
 from bot.store import Store, StoreUnavailable
+from handlers.callers import caller_of
 from handlers.webchat.lines import read_lines
 
 HEARTBEAT_SECONDS = 15.0
 MOST_STREAMS = 4
+#: of one address, which a whole office may share
+MOST_OF_A_CALLER = 40
 
 
 class Streams:
     """Open event streams of this process."""
 
     def __init__(
-        self, store: Store, listeners: Listeners, *, heartbeat: float = HEARTBEAT_SECONDS
+        self,
+        store: Store,
+        listeners: Listeners,
+        *,
+        heartbeat: float = HEARTBEAT_SECONDS,
+        most_of_a_caller: int = MOST_OF_A_CALLER,
     ) -> None:
         self._store = store
         self._listeners = listeners
         self._heartbeat = heartbeat
+        self._most_of_a_caller = most_of_a_caller
+        self._callers: Counter[str] = Counter()
         self._closing = False
 
-    def is_full(self, conversation_id: int) -> bool:
-        """Whether a conversation has as many streams as it may."""
-        return self._listeners.count(conversation_id) >= MOST_STREAMS
+    def is_full(self, conversation_id: int, caller: str) -> bool:
+        """Whether a conversation or a caller has as many streams as it may."""
+        return (
+            self._listeners.count(conversation_id) >= MOST_STREAMS
+            or self._callers[caller] >= self._most_of_a_caller
+        )
 
     async def close(self) -> None:
         """End every stream, so that the server can stop at once."""
@@ -42,7 +57,7 @@ class Streams:
     ) -> web.StreamResponse:
         """Send lines after a seq as they come, with a heartbeat, until either side closes."""
         response = web.StreamResponse(headers=_HEADERS)
-        with self._listeners.subscribe(conversation_id) as news:
+        with self._counted(caller_of(request)), self._listeners.subscribe(conversation_id) as news:
             await response.prepare(request)
             await response.write(b"retry: 2000\n\n")
             with suppress(ConnectionResetError, StoreUnavailable):
@@ -53,6 +68,16 @@ class Streams:
         with suppress(ConnectionResetError, asyncio.CancelledError):
             await response.write_eof()
         return response
+
+    @contextmanager
+    def _counted(self, caller: str) -> Iterator[None]:
+        self._callers[caller] += 1
+        try:
+            yield
+        finally:
+            self._callers[caller] -= 1
+            if not self._callers[caller]:
+                del self._callers[caller]
 
     async def _send_lines(
         self, response: web.StreamResponse, conversation_id: int, after: int

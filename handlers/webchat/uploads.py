@@ -6,12 +6,16 @@ from io import BytesIO
 
 import puremagic
 from PIL import Image, ImageOps
+from PIL.ImageFile import ImageFile
 
 from bot.errors import BotError
 from bot.messages import AttachmentKind
 
 MAX_FILE = 5 * 1024 * 1024
-_MAX_PIXELS = 40_000_000
+#: decoded at once: more would fill a small machine's memory
+_MAX_PIXELS = 16_000_000
+#: a camera's JPEG may have more, since it is decoded at half its width and height
+_MAX_PHOTO_PIXELS = 40_000_000
 _MAX_SIDE = 3000
 _MAX_UNPACKED = 100 * 1024 * 1024
 _PDF = "application/pdf"
@@ -58,16 +62,30 @@ def _picture(content: bytes, media_type: str, extension: str) -> Upload:
     """Draw a picture anew: what hides behind or beside its pixels is left out."""
     try:
         with Image.open(BytesIO(content), formats=[_PICTURES[media_type]]) as picture:
-            if picture.width * picture.height > _MAX_PIXELS:
-                raise NotTaken
-            picture.draft("RGB", (_MAX_SIDE, _MAX_SIDE))
+            _decode_small(picture)
+            picture.thumbnail((_MAX_SIDE, _MAX_SIDE))
             upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((_MAX_SIDE, _MAX_SIDE))
             drawn = BytesIO()
             _bare(upright, media_type).save(drawn, _PICTURES[media_type], quality=88)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotTaken from error
     return Upload(AttachmentKind.IMAGE, media_type, extension, drawn.getvalue())
+
+
+def _decode_small(picture: ImageFile) -> None:
+    """See to it that decoding stays within the memory; raise NotTaken where it cannot.
+
+    A progressive JPEG is held whole by its decoder, however small it is drawn.
+    """
+    pixels = picture.width * picture.height
+    if pixels <= _MAX_PIXELS:
+        return
+    halves = picture.format in ("JPEG", "MPO") and not picture.info.get("progressive")
+    if not halves or pixels > _MAX_PHOTO_PIXELS:
+        raise NotTaken
+    picture.draft("RGB", (picture.width // 2, picture.height // 2))
+    if picture.width * picture.height > _MAX_PIXELS:
+        raise NotTaken
 
 
 def _bare(picture: Image.Image, media_type: str) -> Image.Image:

@@ -47,7 +47,7 @@ class WebChatApi:
             return _json({"error": 400, "message": str(error)}, status=400)
         except TooLong:
             raise web.HTTPRequestEntityTooLarge(0, 0) from None
-        self.reception.pace(post.conversation)
+        self.reception.pace(post.conversation, caller_of(request))
         accepted = await self.reception.take(post)
         return _json({"seq": accepted.seq, "duplicate": accepted.duplicate}, status=202)
 
@@ -61,7 +61,7 @@ class WebChatApi:
     async def listen(self, request: web.Request) -> web.StreamResponse:
         """Stream what is said, from `Last-Event-ID` or `after` on."""
         conversation_id = await self._known(request)
-        if self.streams.is_full(conversation_id):
+        if self.streams.is_full(conversation_id, caller_of(request)):
             raise web.HTTPTooManyRequests(headers={"Retry-After": "15"})
         last = request.headers.get("Last-Event-ID") or request.query.get("after")
         return await self.streams.serve(request, conversation_id, _number(last))

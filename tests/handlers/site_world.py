@@ -74,6 +74,7 @@ class SiteWorld:
     settings: Settings = field(default_factory=lambda: Settings(_env_file=None))  # type: ignore[call-arg]
     now: datetime = NOW
     heartbeat: float = HEARTBEAT_SECONDS
+    free_floor: int = 0
 
     def __post_init__(self) -> None:
         self.streams = Streams(self.store, self.listeners, heartbeat=self.heartbeat)
@@ -91,7 +92,7 @@ class SiteWorld:
         plain = PlainChat(
             self.chat.reception, self.listeners, self.pages.templates, "", patience=0.2
         )
-        files = Files(self.chat.reception, self.files)
+        files = Files(self.chat.reception, self.files, self.free_floor)
         return [r for s in (self.chat, files, plain, self.pages) for r in s.routes()]
 
     def app(self) -> web.Application:

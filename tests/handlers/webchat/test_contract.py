@@ -1,6 +1,7 @@
 """The web chat's contract: opening, sending, reading."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,8 +12,9 @@ from bot.clock.starter import OFFICE_ZONE
 from bot.messages import Button, Outgoing, Source
 from bot.store import StoreUnavailable
 from bot.tables.delivery import conversation, inbox
+from handlers.webchat.limits import Allowance, RateLimit
 from handlers.webchat.requests import MAX_TEXT
-from tests.handlers.site_world import Client, SiteWorld, lines_of, open_chat, send
+from tests.handlers.site_world import Client, SiteWorld, lines_of, open_chat, send, visiting
 
 
 async def test_a_conversation_has_a_token_nobody_guesses_and_no_database_holds(
@@ -196,3 +198,15 @@ async def test_nothing_is_acknowledged_while_the_store_is_down(
     response = await send(visitor, token)
     assert (response.status, response.headers["Retry-After"]) == (503, "5")
     assert StoreUnavailable.__doc__
+
+
+async def test_a_caller_with_many_conversations_still_writes_at_one_pace(
+    citizens: SiteWorld,
+) -> None:
+    few = RateLimit(Allowance(burst=3, per_second=0.1))
+    citizens.chat.reception = replace(citizens.chat.reception, callers=few)
+    async with visiting(citizens) as client:
+        tokens = [await open_chat(client) for _ in range(4)]
+        answers = [await send(client, token) for token in tokens]
+    assert [a.status for a in answers] == [202, 202, 202, 429]
+    assert int(answers[-1].headers["Retry-After"]) > 0

@@ -1,6 +1,7 @@
 """Files of citizens: told by content, kept apart, drawn anew."""
 
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from PIL import Image
 from sqlalchemy import select
 
 from bot.tables.delivery import attachment, inbox
+from handlers.webchat.limits import Allowance, RateLimit
 from handlers.webchat.uploads import MAX_FILE, NotTaken, examine
-from tests.handlers.site_world import Client, SiteWorld, lines_of, open_chat
+from tests.handlers.site_world import Client, SiteWorld, lines_of, open_chat, visiting
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -112,6 +114,33 @@ def test_a_picture_that_would_fill_the_memory_is_not_taken() -> None:
         examine(out.getvalue())
 
 
+def test_a_picture_as_telephones_make_it_is_taken() -> None:
+    out = BytesIO()
+    Image.new("L", (4608, 3456)).save(out, "PNG")
+    with Image.open(BytesIO(examine(out.getvalue()).content)) as kept:
+        assert max(kept.size) == 3000
+
+
+@pytest.mark.parametrize(
+    ("size", "options", "taken"),
+    [
+        pytest.param((7300, 5400), {}, True, id="a large photo is decoded at half its size"),
+        pytest.param((7300, 5400), {"progressive": True}, False, id="which progressive cannot be"),
+        pytest.param((9000, 6000), {}, False, id="larger than cameras make it"),
+    ],
+)
+def test_a_large_photo_is_taken_as_far_as_the_memory_goes(
+    size: tuple[int, int], options: dict[str, bool], taken: bool
+) -> None:
+    out = BytesIO()
+    Image.new("L", size).save(out, "JPEG", **options)
+    if taken:
+        assert examine(out.getvalue()).extension == ".jpg"
+    else:
+        with pytest.raises(NotTaken):
+            examine(out.getvalue())
+
+
 async def test_an_uploaded_file_becomes_a_message(citizens: SiteWorld, visitor: Client) -> None:
     token = await open_chat(visitor)
     response = await upload(visitor, token, picture(), client_id="p1")
@@ -177,3 +206,36 @@ async def test_a_form_without_a_file_is_not_taken(visitor: Client) -> None:
     token = await open_chat(visitor)
     form = FormData({"client_id": "a"}, default_to_multipart=True)
     assert (await visitor.post(f"/api/v1/chat/{token}/files", data=form)).status == 415
+
+
+async def test_one_caller_sends_so_many_bytes_and_then_waits(citizens: SiteWorld) -> None:
+    few = RateLimit(Allowance(burst=2000, per_second=1.0))
+    citizens.chat.reception = replace(citizens.chat.reception, bytes=few)
+    async with visiting(citizens) as client:
+        tokens = [await open_chat(client) for _ in range(3)]
+        answers = [await upload(client, token, PDF.ljust(900)) for token in tokens]
+    assert [a.status for a in answers] == [202, 429, 429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+async def test_no_file_is_taken_when_the_disk_is_almost_full(citizens: SiteWorld) -> None:
+    citizens.free_floor = 1 << 60
+    async with visiting(citizens) as client:
+        answer = await upload(client, await open_chat(client), PDF)
+    assert (answer.status, "Retry-After" in answer.headers) == (503, True)
+    assert not citizens.files.exists()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"Content-Transfer-Encoding: zzz", id="unknown transfer encoding"),
+        pytest.param(b"Content-Encoding: zzz", id="unknown packing"),
+    ],
+)
+async def test_a_part_that_nobody_can_read_is_a_bad_request(visitor: Client, head: bytes) -> None:
+    path = f"/api/v1/chat/{await open_chat(visitor)}/files"
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n' + head
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    body = part + b"\r\n\r\nabc\r\n--x--\r\n"
+    assert (await visitor.post(path, data=body, headers=headers)).status in (400, 415)

@@ -13,6 +13,11 @@ def test_a_burst_passes_then_one_waits_for_the_next_token() -> None:
     assert limit.wait("a", 2.0) == 0
 
 
+def test_what_costs_more_waits_longer() -> None:
+    limit = RateLimit(Allowance(burst=10, per_second=2.0))
+    assert [limit.wait("a", 0.0, 10), limit.wait("a", 0.0, 8), limit.wait("a", 4.0, 8)] == [0, 4, 0]
+
+
 @given(st.lists(st.floats(0, 5), min_size=1, max_size=200))
 def test_no_pattern_of_writing_gets_more_than_burst_and_rate(pauses: list[float]) -> None:
     limit, now, passed = RateLimit(Allowance(burst=5, per_second=1.0)), 0.0, 0

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import ClientResponse
 
 from bot.messages import Outgoing
-from handlers.webchat.stream import HEARTBEAT_SECONDS
+from handlers.webchat.stream import HEARTBEAT_SECONDS, Streams
 from tests.handlers.site_world import Client, SiteWorld, open_chat, send, site, visiting
 
 
@@ -88,3 +88,12 @@ async def test_silence_is_broken_by_a_heartbeat(database_file: Path, tmp_path: P
         response = await listen(client, await open_chat(client))
         assert await asyncio.wait_for(response.content.readuntil(b": nhip\n\n"), 5)
     assert HEARTBEAT_SECONDS == 15.0
+
+
+async def test_one_caller_holds_only_so_many_streams(citizens: SiteWorld) -> None:
+    citizens.streams = Streams(citizens.store, citizens.listeners, most_of_a_caller=3)
+    citizens.chat.streams = citizens.streams
+    async with visiting(citizens) as client:
+        tokens = [await open_chat(client) for _ in range(4)]
+        statuses = [(await listen(client, token)).status for token in tokens]
+    assert statuses == [200, 200, 200, 429]
