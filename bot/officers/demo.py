@@ -54,7 +54,8 @@ def is_loopback(host: str) -> bool:
 
 def is_private_installation(settings: Settings) -> bool:
     """Whether nobody but the one at the keyboard can get here."""
-    return is_loopback(settings.host) and not settings.public_url
+    reached_by_others = settings.public_url or settings.trusted_proxies
+    return is_loopback(settings.host) and not reached_by_others
 
 
 def demo_problem(settings: Settings, there: Present) -> str | None:
@@ -64,7 +65,7 @@ def demo_problem(settings: Settings, there: Present) -> str | None:
             f"{there.demo} demonstration account(s) are enabled, and their passwords stand in "
             f"{settings.var_dir / FILE_NAME}: add a real officer (python -m bot officer add), "
             "which disables them, before binding to another address than loopback or setting "
-            "DANHOI_PUBLIC_URL"
+            "DANHOI_PUBLIC_URL or DANHOI_TRUSTED_PROXIES"
         )
     return None
 

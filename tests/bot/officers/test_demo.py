@@ -78,6 +78,7 @@ async def test_the_first_real_officer_ends_the_demonstration(
     [
         pytest.param({"host": "0.0.0.0"}, id="open to the network"),  # noqa: S104
         pytest.param({"public_url": "https://danhoi.example"}, id="with a public address"),
+        pytest.param({"trusted_proxies": ("127.0.0.1",)}, id="behind a proxy"),
     ],
 )
 async def test_elsewhere_there_are_none_and_the_service_refuses_to_start_with_them(

@@ -89,6 +89,10 @@ async def test_five_failures_close_the_door_for_a_quarter_of_an_hour(world: Desk
         pytest.param("//elsewhere.example/can-bo", id="without scheme"),
         pytest.param("/can-bo//elsewhere.example", id="double slash"),
         pytest.param("/can-bo\\elsewhere", id="backslash"),
+        pytest.param("/can-bo.elsewhere.example/", id="a name that only begins like ours"),
+        pytest.param("/can-bo/../tra-cuu", id="out of the console"),
+        pytest.param("/can-bo/@elsewhere.example", id="at another host"),
+        pytest.param("/can-bo/\x0dSet-Cookie: a=b", id="control character"),
     ],
 )
 async def test_login_leads_to_no_other_site(world: DeskWorld, aim: str) -> None:
