@@ -31,6 +31,10 @@ class AgencyMissing(BotError):
     """Vai trò này phải gắn với một cơ quan có trong danh mục."""
 
 
+class AdministratorFirst(BotError):
+    """Tài khoản thật đầu tiên phải là quản trị: các tài khoản dùng thử ngừng ngay sau đó."""
+
+
 class NoSuchOfficer(BotError):
     """Không có tài khoản này."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.errors import BotError
 from bot.moments import Clock
 from bot.officers import Role, accounts
-from bot.officers.accounts import NewOfficer
+from bot.officers.accounts import AdministratorFirst, NewOfficer, Officer
 from bot.officers.passwords import Hasher, random_password
 from bot.questions import limits, repository
 from bot.store import Done, Store
@@ -72,7 +72,7 @@ class Accounts:
         by = request[SESSION].officer.actor
         now = self._clock()
         try:
-            made = await self._store.write(lambda c: Done(accounts.add(c, new, hashed, by, now)))
+            made = await self._store.write(lambda c: Done(_add(c, new, hashed, by, now)))
         except BotError as problem:
             return await self._page(request, 422, problem=str(problem), kept=form)
         return await self._page(request, told=_Told(made.username, password))
@@ -137,3 +137,10 @@ class Accounts:
             problem=problem,
             kept=kept or {},
         )
+
+
+def _add(connection: Connection, new: NewOfficer, hashed: str, by: str, now: datetime) -> Officer:
+    """Make the account, unless that would leave nobody to make the next."""
+    if new.role is not Role.ADMIN and not accounts.real_officers(connection):
+        raise AdministratorFirst
+    return accounts.add(connection, new, hashed, by, now)

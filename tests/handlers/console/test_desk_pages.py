@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from bot.officers import Role
+from bot.officers import Role, accounts
+from bot.officers.accounts import NewOfficer
 from bot.questions import desk
 from bot.questions.desk import Opened
 from bot.questions.life import State
@@ -141,3 +142,15 @@ async def test_merging_into_an_unknown_code_keeps_the_page_and_says_so(world: De
         page = await act(browser, opened.code, "gop", 422, into="không có")
     assert "Không có câu hỏi nào mang mã này" in page
     assert 'value="không có"' in page
+
+
+async def test_the_first_real_account_is_an_administrators(world: DeskWorld) -> None:
+    new = NewOfficer("thu", Role.ADMIN, None, must_change_password=False, demo=True)
+    trial = await world.do(lambda c: accounts.add(c, new, "-", "test", NOW))
+    form = {"username": "an", "full_name": "An", "role": "officer", "agency": "ct-so-y-te"}
+    async with visiting(world) as browser:
+        await enter(world, browser, trial)
+        page = await browser.send("/can-bo/tai-khoan", form, 422)
+        assert "Tài khoản thật đầu tiên phải là quản trị" in page
+        page = await browser.send("/can-bo/tai-khoan", {**form, "role": "admin", "agency": ""})
+    assert "chỉ hiện một lần" in page
