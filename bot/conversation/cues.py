@@ -9,11 +9,13 @@ from typing import Any
 
 import yaml
 
-from bot.conversation.words import bare
+from bot.conversation.words import bare, plain
 from knowledge.text import fold
 
 _PHRASES = Path(__file__).parent / "phrases.yaml"
 _LONGEST_ORDER = 90
+#: here "em" at the end is who was hit, no polite word
+_HARM = frozenset({"child_harmed", "harmed_at_home"})
 _KHMER = re.compile(r"[\u1780-\u17ff]")
 #: numbers on the receipts of one-stop desks, e.g. "H21.99-240101-0001"
 _FILE_NUMBER = re.compile(r"\b(?:\d{3}\.){0,3}[a-z]\d{2}[.\-][\da-z.\-]*\d{3,}\b")
@@ -44,6 +46,7 @@ class Cue(StrEnum):
 
     SCAM_LOST = "scam_lost"
     CHILD_HARMED = "child_harmed"
+    HARMED_AT_HOME = "harmed_at_home"
     SCAM = "scam"
     OWN_FILE = "own_file"
     LATE_FILE = "late_file"
@@ -71,8 +74,15 @@ def cue_in(text: str) -> Cue | None:
         return Cue.KHMER
     if _FILE_NUMBER.search(fold(text)):
         return Cue.OWN_FILE
-    words = bare(text)
-    return next((Cue(name) for name, form in _patterns("cues").items() if form.search(words)), None)
+    words, whole = bare(text), plain(text)
+    return next(
+        (
+            Cue(name)
+            for name, form in _patterns("cues").items()
+            if form.search(whole if name in _HARM else words)
+        ),
+        None,
+    )
 
 
 def names_identity_paper(caption: str) -> bool:

@@ -31,6 +31,8 @@ from knowledge.matcher import NO_CONTEXT, Context
 _PLACE_IN_WORDS, _BARE_NAME = 8, 4
 #: more words beside a code are meant for the question
 _CODE_IN_WORDS = 8
+#: violence told in the words of whoever suffers it
+_HARM = {Cue.CHILD_HARMED: "child", Cue.HARMED_AT_HOME: "crime"}
 #: orders that are about one question, and the buttons that do the same
 _ABOUT_ONE = {
     Command.STATUS: "status",
@@ -106,8 +108,8 @@ def _understood(world: World, memory: Memory, thought: Thought) -> Decision | No
     if decision.topic == "crime" and cue in (Cue.SCAM, Cue.SCAM_LOST):
         # a swindler on the phone is no robber in the house: the warning helps more
         return replace(decision, kind=DecisionKind.HANDOFF, topic=str(cue))
-    if cue is Cue.CHILD_HARMED:
-        return replace(decision, kind=DecisionKind.EMERGENCY, topic="child")
+    if cue in _HARM:
+        return replace(decision, kind=DecisionKind.EMERGENCY, topic=_HARM[cue])
     return decision
 
 

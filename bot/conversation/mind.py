@@ -90,7 +90,8 @@ class ConversationMind:
         texts = [item.event.text for item in turn.pending if item.event.text]
         decisions = (self._library.decide(text, NO_CONTEXT) for text in texts)
         is_urgent = any(decision.kind is DecisionKind.EMERGENCY for decision in decisions)
-        return not is_urgent and Cue.CHILD_HARMED not in map(cue_in, texts)
+        harmed = {Cue.CHILD_HARMED, Cue.HARMED_AT_HOME}
+        return not is_urgent and harmed.isdisjoint(map(cue_in, texts))
 
     def _world(self, channel: str, recalled: Recalled, now: datetime) -> World:
         return World(

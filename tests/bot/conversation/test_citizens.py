@@ -67,7 +67,14 @@ async def test_a_child_that_is_harmed_gets_the_childrens_number(chat: Chat, text
     assert chat.states() == []
 
 
-@pytest.mark.parametrize("text", ["cha mẹ để dành con được không", "ba mẹ đánh dấu vô ô nào"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cha mẹ để dành con được không",
+        "ba mẹ đánh dấu vô ô nào",
+        "cha mẹ đánh con có bị phạt không",
+    ],
+)
 async def test_not_every_parent_harms(chat: Chat, text: str) -> None:
     assert "GỌI NGAY" not in await said(chat, text)
 
@@ -168,3 +175,10 @@ async def test_where_is_no_word_for_first(chat: Chat, text: str) -> None:
 async def test_a_place_may_begin_with_the_block(chat: Chat) -> None:
     await chat.says(FLOOD)
     assert "đã ghi thêm nơi ở" in await said(chat, "tổ 5 phường Ninh Kiều")
+
+
+@pytest.mark.parametrize(
+    "text", ["chồng tui đánh tui", "con trai hay danh me", "chồng em say về đập em"]
+)
+async def test_violence_at_home_gets_the_police_number(chat: Chat, text: str) -> None:
+    assert (await said(chat, text)).startswith("GỌI NGAY 113")
