@@ -56,7 +56,6 @@ async def serving(environment: Mapping[str, str]) -> AsyncIterator[int]:
         cwd=ROOT,
         env=dict(environment),
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
     )
     assert process.stdout is not None
     try:
