@@ -84,7 +84,7 @@ class Guard:
         if route is None:
             log.error("undeclared route", method=request.method)
             raise web.HTTPForbidden
-        await self._identify(request)
+        await self._identify(request, route)
         if route.access is Access.SESSION:
             await self._admit_officer(request, route)
         elif _needs_token(request, route):
@@ -98,9 +98,10 @@ class Guard:
         path = found.resource.canonical if found.resource else ""
         return self._declared.get((found.method, path))
 
-    async def _identify(self, request: web.Request) -> None:
+    async def _identify(self, request: web.Request, route: Route) -> None:
         now = self._clock()
-        secret = request.cookies.get(COOKIE)
+        # a machine is its token's officer, whatever cookie comes along
+        secret = request.cookies.get(COOKIE) if route.access is not Access.TOKEN else None
         if secret:
             session = await self._store.read(lambda c: sessions.find(c, secret, now))
             if session:
@@ -133,7 +134,7 @@ class Guard:
     async def _check_intent(self, request: web.Request, session: Session) -> None:
         """Raise unless the request was made on a page of ours by this session."""
         sent = request.headers.get("X-CSRF-Token") or (await read_form(request)).get("csrf", "")
-        if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
+        if not hmac.compare_digest(sent.encode("utf-8", "replace"), session.csrf.encode()):
             raise web.HTTPForbidden
         check_origin(request, self._own_host)
 
@@ -145,7 +146,13 @@ def check_origin(request: web.Request, own_host: str) -> None:
     no browser and cannot be led astray.
     """
     source = request.headers.get("Origin") or request.headers.get("Referer")
-    if source is not None and urlsplit(source).netloc not in {own_host, request.host} - {""}:
+    if source is None:
+        return
+    try:
+        host = urlsplit(source).netloc
+    except ValueError:
+        raise web.HTTPForbidden from None
+    if host not in {own_host, request.host} - {""}:
         raise web.HTTPForbidden
 
 

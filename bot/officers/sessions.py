@@ -77,4 +77,4 @@ def end(connection: Connection, session_digest: str) -> None:
 
 def digest(secret: str) -> str:
     """Return what is stored of a secret with enough randomness of its own."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -15,6 +15,7 @@ from bot.officers.accounts import Officer
 from bot.officers.tokens import Scope
 from bot.questions import guards, repository
 from bot.questions.life import Act, Bucket, NotPossible, State
+from bot.questions.masking import queue_for, reads_masked, words_for
 from bot.questions.notices import Refusal
 from bot.questions.repository import Filters
 from bot.questions.sight import visible_to
@@ -83,7 +84,8 @@ class QuestionsApi:
             told = ", ".join(sorted({*_STATES, *Bucket}))
             return _error(400, "unknown_state", f"state is one of {told}")
         number = request.query.get("page", "1")
-        if not (number.isascii() and number.isdigit() and 0 < int(number) < 10**6):
+        readable = number.isascii() and number.isdigit() and len(number) < 7
+        if not (readable and int(number) > 0):
             return _error(400, "bad_page", "page is a whole number from 1")
         filters = Filters(
             agency=request.query.get("agency", ""),
@@ -93,11 +95,11 @@ class QuestionsApi:
         )
         officer = officer_of(request)
         page = await self._store.read(
-            lambda c: repository.queue(c, filters, int(number), _sight(c, officer))
+            lambda c: queue_for(c, officer, filters, int(number), _sight(c, officer))
         )
         return web.json_response(
             {
-                "questions": [summary(row) for row in page.rows],
+                "questions": [_for_reader(officer, summary(row)) for row in page.rows],
                 "page": page.number,
                 "pages": page.last,
                 "total": page.total,
@@ -189,7 +191,19 @@ def _look(connection: Connection, officer: Officer | None, code: str) -> Mapping
     if row is None:
         return None
     events = repository.events_of(connection, row.id)
-    return detailed(row, events, guards.draft_of(connection, row.id))
+    return _for_reader(officer, detailed(row, events, guards.draft_of(connection, row.id)))
+
+
+def _for_reader(officer: Officer | None, shown: dict[str, Any]) -> dict[str, Any]:
+    """Leave an editor question and answer, masked; what was written on the way is not for air."""
+    if not reads_masked(officer):
+        return shown
+    found = {**shown, "text": words_for(officer, shown["text"])}
+    if answer := found.get("answer"):
+        found["answer"] = {name: words_for(officer, text) for name, text in answer.items()}
+    if "events" in found:
+        found |= {"draft": None, "events": [], "decision": None}
+    return found
 
 
 def _sight(connection: Connection, officer: Officer | None) -> ColumnElement[bool]:

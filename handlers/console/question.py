@@ -18,6 +18,7 @@ from bot.privacy import redact
 from bot.questions import files, guards, limits, repository
 from bot.questions.checklist import check_answer
 from bot.questions.life import Act, NotPossible, State, possible
+from bot.questions.masking import words_for
 from bot.questions.notices import Refusal
 from bot.questions.repository import Dossier
 from bot.questions.sight import visible_to
@@ -27,7 +28,7 @@ from bot.wording import Wording
 from handlers.access import SESSION
 from handlers.console.dialogue import Said, dialogue_lines
 from handlers.console.history import Line, history_lines
-from handlers.console.queue import READERS, words_for
+from handlers.console.queue import READERS
 from handlers.console.rendering import Pages
 from handlers.console.trace import trace_sentences
 from handlers.forms import read_form
@@ -190,6 +191,7 @@ class QuestionPages:
             view=view,
             question=view.dossier.question,
             words=words_for(officer, view.dossier.question.text),
+            answer=words_for(officer, view.dossier.question.answer),
             acts=_acts_for(officer, view),
             approving=_approving(officer, view),
             may_approve=may_approve(officer, view),
@@ -242,7 +244,7 @@ def _look(connection: Connection, officer: Officer, code: str, wording: Wording)
         lines=history_lines(dossier.events, names, agencies, wording) if works_here else (),
         dialogue=dialogue_lines(dossier.messages, readable) if works_here else (),
         entries=repository.entries_of(connection, row.decision.get("entries", [])[:4]),
-        draft=guards.draft_of(connection, row.id),
+        draft=guards.draft_of(connection, row.id) if works_here else None,
         drafter=drafter,
         drafter_name=names.get(drafter or "", ""),
         can_teach=works_here and can_teach(connection, row),
@@ -276,9 +278,13 @@ def _deed(act: Act, form: Mapping[str, str]) -> Deed:
         into=form.get("into", ""),
         reason=form.get("reason", ""),
         kind=form.get("kind", ""),
-        version=int(version) if version.isascii() and version.isdigit() else None,
+        version=int(version) if _is_number(version) else None,
         then_send=form.get("then") == "send",
     )
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and len(typed) < 10
 
 
 def _unread_checks(form: Mapping[str, str]) -> bool:

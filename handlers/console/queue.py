@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row
 from bot.office.doubts import in_doubt
 from bot.officers import Role
 from bot.officers.accounts import OF_AN_AGENCY, Officer
-from bot.privacy import redact
 from bot.questions import repository
 from bot.questions.life import CLAIMABLE, Bucket, State
+from bot.questions.masking import queue_for, words_for
 from bot.questions.repository import Filters, Page
 from bot.questions.sight import visible_to
 from bot.questions.tally import Marks, Tally, tallies, together
@@ -36,11 +36,6 @@ VIEWS: dict[str, Filters] = {
     "waiting": Filters(states=frozenset({State.WAITING})),
     "closed": Filters(states=frozenset({State.ANSWERED, State.RATED, State.REFUSED})),
 }
-
-
-def words_for(officer: Officer, text: str | None) -> str | None:
-    """Return a citizen's words; to an editor without what identifies the citizen."""
-    return redact(text).text if text and officer.role is Role.EDITOR else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +102,7 @@ def _look(
     seen_by = visible_to(officer, repository.denunciation_desk(connection))
     coordinates = officer.role is Role.COORDINATOR
     return _Seen(
-        repository.queue(connection, filters, number, seen_by),
+        queue_for(connection, officer, filters, number, seen_by),
         tallies(connection, marks, seen_by),
         repository.agencies_with_questions(connection, seen_by) if coordinates else (),
         in_doubt(connection, seen_by) if officer.role in OF_AN_AGENCY else (),

@@ -54,7 +54,7 @@ class WebChat:
 
 def address_of(conversation: str) -> str:
     """Return what is stored for a conversation's secret: whoever reads it cannot join."""
-    return hashlib.sha256(conversation.encode()).hexdigest()
+    return hashlib.sha256(conversation.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _kind(payload: str, files: Sequence[Attachment]) -> IncomingKind:

@@ -13,11 +13,15 @@ from argon2 import PasswordHasher
 from sqlalchemy import Connection
 
 from bot.clock.starter import calendar
+from bot.office.letters import DeskLetters
+from bot.office.office import Deed, Office
 from bot.officers import Role, accounts, sessions, tokens
 from bot.officers.accounts import NewOfficer, Officer
 from bot.officers.passwords import Hasher
 from bot.officers.tokens import Scope
+from bot.questions import desk
 from bot.questions.desk import Opened
+from bot.questions.life import Act
 from bot.settings import Settings
 from bot.store import Done, Store
 from bot.wording import Wording
@@ -135,3 +139,15 @@ async def furnish(store: Store) -> DeskWorld:
     world = DeskWorld(store, Settings(_env_file=None))  # type: ignore[call-arg]
     await world.do(prepare)
     return world
+
+
+async def published(world: DeskWorld, text: str, answer: str = "Ở cơ quan BHXH.") -> Opened:
+    """Return an answered question whose asker agreed that it goes on air."""
+    opened = await world.ask(text)
+    officer = await world.hire("traloi", Role.OFFICER, "ct-so-y-te")
+    office = Office(world.store, world.clock, DeskLetters(WORDING))
+    for deed in (Deed(Act.CLAIM), Deed(Act.DRAFT, text=answer), Deed(Act.SEND)):
+        await office.perform(officer, opened.code, deed)
+    given = desk.Consent("air", granted=True, wording="consent.air")
+    await world.do(lambda c: desk.record_consent(c, opened.id, given, world.now))
+    return opened

@@ -10,10 +10,11 @@ from bot.officers.tokens import Scope
 from bot.questions import desk, repository
 from bot.questions.life import Act
 from bot.store.sqlite import SqliteStore
+from handlers.access import COOKIE
 from handlers.api.questions import BadRequest, read_deed
 from knowledge.decisions import MatterKind
 from tests.bot.questions.samples import NOW
-from tests.handlers.desk_world import DeskWorld, furnish, visiting
+from tests.handlers.desk_world import DeskWorld, furnish, published, visiting
 
 LIST = "/api/v1/questions"
 
@@ -125,6 +126,7 @@ async def test_a_machine_without_an_officer_reads_but_does_nothing(world: DeskWo
         pytest.param({"state": "lost"}, id="unknown state"),
         pytest.param({"page": "0"}, id="page zero"),
         pytest.param({"page": "x"}, id="no number"),
+        pytest.param({"page": "9" * 5000}, id="a number without end"),
     ],
 )
 async def test_a_list_that_makes_no_sense_is_turned_down(
@@ -170,3 +172,46 @@ async def test_broken_characters_do_no_harm(world: DeskWorld) -> None:
         assert answer.status == 200, await answer.text()
         shown = await (await browser.client.get(path, headers=headers)).json()
     assert shown["draft"]["text"] == "Hòa"
+
+
+async def test_an_editors_machine_reads_question_and_answer_masked_and_nothing_else(
+    world: DeskWorld,
+) -> None:
+    opened = await published(world, "Tôi là Nguyễn Văn An, 0912345678", "Chào ông, 0912345678.")
+    headers = await world.token(await world.hire("bien", Role.EDITOR))
+    async with visiting(world) as browser:
+        listed = await browser.client.get(LIST, headers=headers)
+        shown = await browser.client.get(f"{LIST}/{opened.code}", headers=headers)
+        texts = await listed.text() + await shown.text()
+        question = await shown.json()
+    assert not [hidden for hidden in ("0912345678", "Nguyễn Văn An") if hidden in texts]
+    assert (question["draft"], question["events"]) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        pytest.param("bảo hiểm", 1, id="by words that are left"),
+        pytest.param("0912345678", 0, id="not by a telephone number"),
+    ],
+)
+async def test_an_editors_machine_finds_only_what_it_may_read(
+    world: DeskWorld, search: str, found: int
+) -> None:
+    await published(world, "Số tôi là 0912345678, hỏi thẻ bảo hiểm")
+    headers = await world.token(await world.hire("bien", Role.EDITOR))
+    async with visiting(world) as browser:
+        answer = await browser.client.get(LIST, params={"q": search}, headers=headers)
+        assert (await answer.json())["total"] == found
+
+
+async def test_a_machine_is_its_tokens_officer_whatever_cookie_it_brings(
+    world: DeskWorld,
+) -> None:
+    opened = await world.ask()
+    secret, _ = await world.log_in(await world.hire("an", Role.OFFICER, "ct-so-y-te"))
+    headers = await world.token(None)
+    async with visiting(world) as browser:
+        browser.client.session.cookie_jar.update_cookies({COOKIE: secret})
+        claim = await browser.client.post(f"{LIST}/{opened.code}/claim", headers=headers)
+        assert (claim.status, (await claim.json())["error"]) == (403, "no_officer")

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.store.sqlite import SqliteStore
 from bot.tables.delivery import outbox
 from knowledge.decisions import MatterKind
 from tests.bot.questions.samples import NOW
-from tests.handlers.desk_world import Browser, DeskWorld, enter, furnish, visiting
+from tests.handlers.desk_world import Browser, DeskWorld, enter, furnish, published, visiting
 
 
 @pytest.fixture
@@ -217,6 +218,25 @@ async def test_an_editor_reads_question_and_answer_but_no_names_and_no_notes(
         page = await editing.open(f"/can-bo/cau-hoi/{opened.code}")
     assert "Ở cơ quan BHXH." in page
     assert all(hidden not in page for hidden in ("0912345678", "ghi chú kín", "<textarea"))
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        pytest.param("bảo hiểm", True, id="by words that are left"),
+        pytest.param("0912345678", False, id="not by a telephone number"),
+        pytest.param("Nguyễn Văn An", False, id="not by a name"),
+    ],
+)
+async def test_an_editor_finds_only_what_an_editor_may_read(
+    world: DeskWorld, search: str, found: bool
+) -> None:
+    opened = await published(world, "Tôi là Nguyễn Văn An, 0912345678, hỏi thẻ bảo hiểm")
+    editor = await world.hire("bien", Role.EDITOR)
+    async with visiting(world) as browser:
+        await enter(world, browser, editor)
+        page = await browser.open(f"/can-bo/cau-hoi?tim={quote(search)}")
+    assert (f"/can-bo/cau-hoi/{opened.code}" in page) is found
 
 
 async def test_claiming_twice_by_a_double_click_is_no_error(world: DeskWorld) -> None:
