@@ -69,7 +69,7 @@ class SamePerson(BotError):
 
 
 class Incomplete(BotError):
-    """Còn thiếu nội dung."""
+    """Còn thiếu nội dung. Xin điền ô còn trống rồi gửi lại."""
 
 
 class UnknownAgency(BotError):
