@@ -1,6 +1,8 @@
 """The dialogue as the delivery engine sees it: recall, decide, a plan to record."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -44,13 +46,22 @@ class ConversationMind:
         self._calendar = calendar
         self._agency_name = agency_name
         self._manner = manner
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="mind")
 
     def recall(self, connection: Connection, turn: Turn) -> Recalled:
         """Read the citizen's questions and whatever the turn refers to."""
         return repository.recall(connection, turn)
 
     async def decide(self, turn: Turn, now: datetime) -> Plan | Wait:
-        """Decide what can be decided now; while an officer writes by hand, stay silent."""
+        """Decide what can be decided now; while an officer writes by hand, stay silent.
+
+        Understanding is a matter of milliseconds of pure computation, and of many of them for
+        long texts: it has a thread of its own, so that pages and streams go on meanwhile.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._think, turn, now)
+
+    def _think(self, turn: Turn, now: datetime) -> Plan | Wait:
         recalled = turn.recalled or Recalled()
         world = self._world(turn.channel, recalled, now)
         memory = _refreshed(Memory.from_json(turn.state), recalled)
