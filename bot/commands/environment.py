@@ -3,11 +3,13 @@
 from pydantic import ValidationError
 
 from bot.commands.output import give_up
+from bot.operations.logs import keep_tracebacks_plain
 from bot.settings import Settings
 
 
 def read_settings() -> Settings:
     """Return the settings, or end with one line per wrong variable and never its value."""
+    keep_tracebacks_plain()
     try:
         return Settings()
     except ValidationError as error:

@@ -53,8 +53,30 @@ class Scrubber:
         return event
 
 
+def keep_tracebacks_plain() -> None:
+    """Let commands print failures as we log them: no values of variables, no secrets."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.set_exc_info,
+            structlog.processors.format_exc_info,
+            Scrubber().scrub_event,
+            _console(),
+        ]
+    )
+
+
+def _console() -> structlog.dev.ConsoleRenderer:
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+
+
 def configure_logs(level: str, shape: str, secrets: Iterable[str] = ()) -> None:
     """Send all logs, ours and the libraries', to standard error in one shape ("text" or "json")."""
+    from bot.operations.malformed import MalformedRequests  # commands need no web server
+
     scrubber = Scrubber(secrets)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -65,9 +87,7 @@ def configure_logs(level: str, shape: str, secrets: Iterable[str] = ()) -> None:
         scrubber.scrub_event,
     ]
     renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if shape == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer(ensure_ascii=False) if shape == "json" else _console()
     )
     structlog.configure(
         processors=[
@@ -92,5 +112,6 @@ def configure_logs(level: str, shape: str, secrets: Iterable[str] = ()) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("aiohttp.server").filters[:] = [MalformedRequests()]
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
