@@ -13,5 +13,5 @@ async def read_form(request: web.Request) -> dict[str, str]:
     try:
         fields = await request.post()
         return {name: clean(value) for name, value in fields.items() if isinstance(value, str)}
-    except (ValueError, LookupError) as unreadable:
+    except (ValueError, LookupError, RuntimeError) as unreadable:  # RuntimeError: odd parts
         raise web.HTTPBadRequest from unreadable

@@ -6,7 +6,8 @@ from functools import partial
 from http import HTTPStatus
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.errors import BotError
@@ -32,6 +33,14 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+#: what reading a body raises when the sender did not keep to HTTP
+_BROKEN_BODIES = (
+    HttpProcessingError,
+    ClientPayloadError,
+    web.RequestPayloadError,
+    ConnectionResetError,  # or went away in the middle
+)
 
 #: methods that are counted by name; anybody may invent others
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -112,6 +121,8 @@ def explain_errors(wording: Wording, page: ErrorPage | None = None) -> Middlewar
             raise
         except web.HTTPException as failure:
             return tell(request, failure.status, dict(failure.headers))
+        except _BROKEN_BODIES:
+            return tell(request, 400, {"Connection": "close"})
         except StoreUnavailable:
             log.error("store unavailable", route=_route(request))
             return tell(request, 503, {"Retry-After": "5"})

@@ -57,7 +57,8 @@ class Segments:
     wording: Wording
     calendar: WorkCalendar
     clock: Clock
-    public_url: str = ""
+    #: where links of feed and calendar lead; never what a caller names as our host
+    address: str
 
     def routes(self) -> list[Route]:
         """Return pages, files, feed and calendar."""
@@ -111,13 +112,13 @@ class Segments:
         body = written.encode() if isinstance(written, str) else written
         return web.Response(body=body, headers=headers)
 
-    async def feed(self, request: web.Request) -> web.StreamResponse:
+    async def feed(self, _request: web.Request) -> web.StreamResponse:
         """Return the feed of published lists."""
         lists = await self.store.read(lambda c: _published(c, self._schedule(c)))
-        body = atom(self.wording, self._base(request), lists[:_MOST_IN_FEED])
+        body = atom(self.wording, self.address, lists[:_MOST_IN_FEED])
         return web.Response(body=body, content_type="application/atom+xml", charset="utf-8")
 
-    async def dates(self, request: web.Request) -> web.StreamResponse:
+    async def dates(self, _request: web.Request) -> web.StreamResponse:
         """Return the air dates of this and the coming months."""
         now = self.clock()
 
@@ -127,7 +128,7 @@ class Segments:
             return [listing(connection, m, schedule) for m in _months_from(month)]
 
         lists = await self.store.read(read)
-        body = ics(self.wording, self._base(request), lists, now)
+        body = ics(self.wording, self.address, lists, now)
         return web.Response(body=body, content_type="text/calendar", charset="utf-8")
 
     async def _readable(self, request: web.Request) -> Listing:
@@ -142,9 +143,6 @@ class Segments:
 
     def _schedule(self, connection: Connection) -> Schedule:
         return schedule_of(connection, Schedule(self.calendar, {}))
-
-    def _base(self, request: web.Request) -> str:
-        return self.public_url.rstrip("/") or str(request.url.origin())
 
 
 def _published(connection: Connection, schedule: Schedule) -> list[tuple[Listing, datetime]]:

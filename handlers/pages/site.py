@@ -69,5 +69,15 @@ class Pages:
             self.wording,
             self.calendar,
             self.clock,
-            self.settings.public_url,
+            own_address(self.settings),
         )
+
+
+def own_address(settings: Settings) -> str:
+    """Return where we are found, as far as we know ourselves.
+
+    >>> own_address(Settings(public_url="https://danhoi.example/"))
+    'https://danhoi.example'
+    """
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return settings.public_url.rstrip("/") or f"http://{host}:{settings.port}"

@@ -1,5 +1,6 @@
 """What every answer has in common."""
 
+import asyncio
 import gzip
 from pathlib import Path
 
@@ -70,3 +71,43 @@ async def test_what_is_not_for_everybody_is_not_asked_for_by_head(
 ) -> None:
     token = await open_chat(visitor)
     assert (await visitor.head(f"/api/v1/chat/{token}/events")).status == 405
+
+
+_PART = '--x\r\nContent-Disposition: form-data; name="{}"\r\n{}\r\n{}\r\n--x--\r\n'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(_PART.format("ask", "Content-Transfer-Encoding: zzz\r\n", "a"), id="encoding"),
+        pytest.param(_PART.format("_charset_", "", "a" * 40), id="long name of a charset"),
+        pytest.param(
+            _PART.format("ask", "Content-Type: text/plain; charset=zz\r\n", "a"), id="set"
+        ),
+        pytest.param("no parts at all", id="no parts"),
+    ],
+)
+async def test_a_form_nobody_can_read_is_a_bad_request(visitor: Client, body: str) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert (await visitor.post("/hoi", data=body, headers=headers)).status == 400
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        pytest.param(b"GET /hoi HTTP/1.1\r\nCookie: danhoi_chat=\xff\xfe", 200, id="chat cookie"),
+        pytest.param(b"GET / HTTP/1.1\r\nCookie: danhoi_session=\xff", 200, id="login cookie"),
+        pytest.param(b"GET / HTTP/1.1\r\nAuthorization: Bearer \xff", 200, id="bearer token"),
+        pytest.param(b"GET /hoi?trang=" + b"9" * 5000 + b" HTTP/1.1", 200, id="endless number"),
+        pytest.param(b"GET /api/v1/chat/%ff%fe HTTP/1.1", 404, id="token of a conversation"),
+        pytest.param(b"POST /hoi HTTP/1.1\r\nOrigin: http://[", 403, id="origin that is none"),
+        pytest.param(b"GET /?\xff HTTP/1.1", 400, id="bytes in the address"),
+        pytest.param(b"GET / HTTP/1.1\r\nX-Forwarded-For: \xff", 200, id="forwarded for nobody"),
+    ],
+)
+async def test_odd_bytes_do_no_harm(visitor: Client, request_: bytes, status: int) -> None:
+    reader, writer = await asyncio.open_connection(visitor.host, visitor.port)
+    writer.write(request_ + b"\r\nHost: a\r\nConnection: close\r\n\r\n")
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    assert int(answer.split()[1]) == status, answer[:300]

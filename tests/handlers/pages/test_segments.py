@@ -126,3 +126,16 @@ async def test_what_is_withdrawn_is_gone_from_list_and_archive(
     await citizens.do(lambda c: c.execute(gone).rowcount)
     for path in ("/hoi-dap", MONTH, f"{MONTH}.txt"):
         assert "Đổi thẻ" not in await (await visitor.get(path)).text()
+
+
+@pytest.mark.parametrize("name", ["feed.atom", "lich.ics"])
+@pytest.mark.parametrize("host", ["elsewhere.example", "[", "a b", "x:99999999"])
+async def test_links_of_feed_and_calendar_lead_to_our_own_address(
+    citizens: SiteWorld, visitor: Client, name: str, host: str
+) -> None:
+    await publish(citizens)
+    response = await visitor.get(f"/chuyen-muc/{name}", headers={"Host": host})
+    text = await response.text()
+    assert response.status == 200
+    assert "http://127.0.0.1:8080/chuyen-muc/" in text
+    assert "elsewhere" not in text
