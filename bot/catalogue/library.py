@@ -26,6 +26,8 @@ _log = structlog.get_logger()
 _CHECKOUT = Path(__file__).parents[2]
 #: so few entries are indexed in a moment, more of them in another process
 _FEW = 600
+#: numbers for a life in danger, in the order people learn them, before all others
+_URGENT = ("113", "114", "115", "111", "112")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,10 @@ class Library:
         return [entry for entry in found if entry]
 
     def hotlines(self) -> tuple[Entry, ...]:
-        """Return the lines, the shortest numbers first: they are the most urgent."""
+        """Return the lines, the most urgent first: police, fire, ambulance, then short numbers."""
         entries = self._holding.entries.values()
         lines = (entry for entry in entries if entry.kind is EntryKind.HOTLINE)
-        return tuple(sorted(lines, key=lambda line: (not line.phone, len(line.phone), line.code)))
+        return tuple(sorted(lines, key=_urgency))
 
     def agency_name(self, code: str) -> str:
         """Return an agency's name, the code itself for one the directory lacks."""
@@ -179,6 +181,11 @@ def _collector_at_rest() -> Iterator[None]:
 
 class BuildFailed(Exception):
     """The process that builds the index ended badly; the old index stays in use."""
+
+
+def _urgency(line: Entry) -> tuple[int, bool, int, str]:
+    rank = _URGENT.index(line.phone) if line.phone in _URGENT else len(_URGENT)
+    return rank, not line.phone, len(line.phone), line.code
 
 
 def _still_public(decision: Decision, public: Mapping[str, Entry]) -> Decision:

@@ -134,5 +134,5 @@ async def test_new_entries_and_accepted_phrasings_are_found_once_the_index_is_sw
 
 async def test_urgent_numbers_come_first(library: Library) -> None:
     phones = [line.phone for line in library.hotlines()]
-    assert phones[0].startswith("11")
+    assert phones[:3] == ["113", "114", "115"]
     assert sorted(map(len, filter(None, phones))) == [len(phone) for phone in phones if phone]
