@@ -22,6 +22,7 @@ from handlers.zalo.channel import NAME
 from handlers.zalo.payloads import read_record
 from handlers.zalo.reception import Reception
 from handlers.zalo.signature import HEADER, Seal, Verdict
+from knowledge.text import clean
 
 _log = structlog.get_logger()
 
@@ -86,7 +87,7 @@ class ZaloWebhook:
         self, raw: bytes, headers: Mapping[str, str], verdict: Verdict
     ) -> web.Response:
         """Keep what might be real, while there is room: a wrong secret must lose nothing."""
-        kept = {name: headers[name][:200] for name in _KEPT_HEADERS if name in headers}
+        kept = {name: clean(headers[name][:200]) for name in _KEPT_HEADERS if name in headers}
         if time.monotonic() >= self._full_until:
             body = partial(quarantine.put_away, NAME, raw, kept, verdict.value, self._clock())
             if await self._store.write(body):
