@@ -5,9 +5,10 @@ import re
 MOST = 3
 SHORTEST = 2
 
+# a comma is no joint: it mostly parts how it came about from what is asked
 _JOINT = re.compile(
-    r"(?i)(?:\b(?:và|va|với lại|voi lai|với|voi|đồng thời|dong thoi|rồi|roi|sau đó|vừa|vua|xong|"
-    r"còn|con nua|cùng với|kèm|kem|luôn|luon)\b|[,;?\n]|\b\d[.)]\s)+"
+    r"(?i)(?:\b(?:và|va|với lại|voi lai|với|voi|đồng thời|dong thoi|xong rồi|xong roi|sau đó|"
+    r"vừa|vua|xong|còn|con nua|luôn|luon)\b|[;?\n]|\b\d[.)]\s)+"
 )
 
 

@@ -16,7 +16,7 @@ NAMES = (
     "worst_asked_missing", "worst_title_missing", "phrasing", "translated",
     "token_set", "tiny", "length", "marks_agree",
     "asked_squared", "title_squared", "phrasing_both", "popular",
-    "action_missing", "action_extra", "trait_missing", "trait_extra",
+    "action_missing", "action_extra", "trait_missing", "trait_extra", "action_met",
     "ministry", "province", "commune", "military",
 )  # fmt: skip
 

@@ -61,6 +61,7 @@ def signs(query: Query, groups: Sequence[Sequence[Candidate]], mass: float) -> d
     near = sum(math.exp(2.0 * (score - best.score)) for score in scores[1:6])
     named = dict(zip(NAMES, (float(value) for value in best.features), strict=True))
     count = len(query.content)
+    covering = sum(group[0].features[0] >= best.features[0] - 0.05 for group in groups[1:9])
     return {
         "one": 1.0,
         "score": best.score,
@@ -83,6 +84,10 @@ def signs(query: Query, groups: Sequence[Sequence[Candidate]], mass: float) -> d
         "fuzzy": named["token_set"],
         "action_extra": min(named["action_extra"], 2.0),
         "action_missing": min(named["action_missing"], 2.0),
+        "acted": float(named["action_met"] > 0),
+        "rivals": math.log1p(covering),
+        "told": min(max((len(said.split()) for said, _ in query.phrases), default=0), 5) / 5.0,
+        "retold": float(bool(query.phrases)) * min(best.score - scores[1], 1.5),
         "facet": float(query.facet is not None),
         "pairs": named["pairs_asked"],
         "head": named["head_covered"],

@@ -28,6 +28,7 @@ COMPLETE = frozenset({"thanks", "bye", "abuse", "spam", "injection", "chatter", 
 DESK_TOPICS = frozenset({"own_file", "scam", "real_channel", "officer", "hotline"})
 WHOLE = 0.93  # an answer that covers so much of the words leaves no second matter
 PART_RIGHT = 0.3  # how surely a clause must be a matter of its own
+PART_MASS = 4.0  # and how much it must say
 LINE_FITS = 0.6
 
 Groups = list[list[Candidate]]
@@ -217,8 +218,9 @@ class Matcher:
         for part in clauses(seen.text):
             query = self._reader.read(part)
             groups = self._ranker.groups(self._eligible(query))
-            verdict = self._judge.verdict(query, groups, self._ranker.mass(query))
-            if groups and verdict.right >= PART_RIGHT:
+            mass = self._ranker.mass(query)
+            verdict = self._judge.verdict(query, groups, mass)
+            if groups and verdict.right >= PART_RIGHT and mass >= PART_MASS:
                 number = groups[0][0].entry
                 found.setdefault(int(self._shelf.groups[number]), self._entries[number])
         return list(found.values()) if len(found) >= 2 else []

@@ -64,7 +64,8 @@ class Reader:
         weak = _weak(self._lexicon.soft.find(words), kept | asked)
         soft = {at for at, weight in weak.items() if weight == SOFT}
         core = [at for at in range(len(words.folded)) if at not in soft and at not in asked]
-        found += self._across(words, core, kept)
+        firm = [at for at in core if weak.get(at) != LIGHT]
+        found = _longest([*found, *self._across(words, core), *self._across(words, firm)])
         weights = [ASKED if at in asked else weak.get(at, 1.0) for at in range(len(words.folded))]
         for match in ignored:
             for at in match.places:
@@ -83,15 +84,23 @@ class Reader:
         spelled = respell(split(text), self._lexicon.spelling)
         return Words.of(*self._repair.words(spelled))
 
-    def _across(self, words: Words, core: Sequence[int], kept: set[int]) -> list[Match]:
-        """Find phrases that stand together once soft words are left out."""
+    def _across(self, words: Words, core: Sequence[int]) -> list[Match]:
+        """Find phrases that stand together once other words are left out."""
         found = self._lexicon.official.find(words.pick(core))
-        places = [tuple(core[at] for at in match.places) for match in found]
-        return [
-            Match(spots, match.meaning)
-            for spots, match in zip(places, found, strict=True)
-            if not kept & set(spots)
-        ]
+        return [Match(tuple(core[at] for at in m.places), m.meaning) for m in found]
+
+
+def _longest(found: Sequence[Match]) -> list[Match]:
+    """Return matches without overlap, the longest first come; one place may mean several."""
+    taken: set[int] = set()
+    chosen: dict[Match, None] = {}
+    spans: set[tuple[int, ...]] = set()
+    for match in sorted(found, key=lambda match: (-len(match.places), match.places)):
+        if match.places in spans or taken.isdisjoint(match.places):
+            taken.update(match.places)
+            spans.add(match.places)
+            chosen[match] = None
+    return sorted(chosen, key=lambda match: match.places[0])
 
 
 def _weak(found: Sequence[Match], firm: set[int]) -> dict[int, float]:

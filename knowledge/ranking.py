@@ -48,7 +48,10 @@ class Ranker:
 
     def rank(self, query: Query, limit: int) -> list[Candidate]:
         """Return the best entries, best first; ties keep the order of the entries."""
-        units, rows = self.rows(query)
+        return self.best(*self.rows(query), limit)
+
+    def best(self, units: Ints, rows: Floats, limit: int) -> list[Candidate]:
+        """Return the best entries of these units by their features."""
         scores = rows @ self._weights
         entries = self._shelf.index.unit_entry[units]
         order = np.lexsort((entries, -scores))
@@ -82,6 +85,10 @@ class Ranker:
             block[:, NAMES.index("translated")] = variant.translated
             blocks.append(block)
         return np.tile(units, len(blocks)), np.concatenate(blocks)
+
+    def text(self, unit: int) -> str:
+        """Return the folded text of a unit."""
+        return self._shelf.texts[unit]
 
     def mass(self, query: Query) -> float:
         """Return how much the message says: the summed rarity of its words of content."""

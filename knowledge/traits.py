@@ -75,11 +75,12 @@ def levels(entries: Iterable[Entry]) -> Floats:
 
 
 def clashes(asked: tuple[int, int], actions: np.ndarray, traits: np.ndarray) -> Floats:
-    """Return for each unit how many actions and traits are missing and extra (four columns)."""
+    """Return for each unit how many actions and traits are missing, extra, and actions met."""
     columns = [
         np.bitwise_count(asked[0] & ~actions),
         np.bitwise_count(actions & ~asked[0]),
         np.bitwise_count(asked[1] & ~traits),
         np.bitwise_count(traits & ~asked[1]),
+        np.bitwise_count(asked[0] & actions),
     ]
     return np.stack(columns, 1).astype(np.float32)

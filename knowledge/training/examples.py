@@ -39,6 +39,13 @@ def from_file(path: Path) -> Iterator[Example]:
             yield Example(record["text"], gold, clear, source=kind)
 
 
+def from_table(path: Path) -> Iterator[Example]:
+    """Yield questions written for training: codes, "clear" or "vague", text."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        codes, how, text = line.split("\t")
+        yield Example(text, frozenset(codes.split(",")), how == "clear", 0.7, source="own")
+
+
 def from_aliases(entries: Iterable[Entry], limit: int = 4) -> Iterator[Example]:
     """Yield phrasings as questions; ranking must find the entry without that phrasing."""
     for entry in entries:
