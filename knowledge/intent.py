@@ -16,8 +16,13 @@ LOOK_UP = "look_up"
 EMERGENCIES = ("fire", "drowning", "medical", "suicide", "child", "crime")
 IDLE = ("injection", "spam", "abuse", "chatter", "thanks", "greeting", "bye")
 TOPICAL = ("own_file", "scam", "real_channel", "officer", "hotline")
-WORD = 0.35  # how loudly a plain word speaks beside a signal
+WORD = 1.0  # how loudly a plain word speaks beside a signal
 CAP = 2.5
+ALARM = 0.3  # an emergency is believed sooner than anything else
+QUIET = frozenset(
+    "calm procedure feedback complaint denunciation scope hotline thing official own_file scam "
+    "spam injection chatter thanks".split()
+)
 
 _DECIDED = {
     "smalltalk": DecisionKind.SMALLTALK,
@@ -59,7 +64,8 @@ class Intents:
         if not any(w.isalpha() and len(w) > 1 for w in query.words.folded):
             return Intent(DecisionKind.SMALLTALK, "chatter", sure=0.95)
         chances = self.chances(evidence(query, found))
-        name = max(chances, key=lambda kind: (chances[kind], kind))
+        alarm = chances.get("emergency", 0.0) >= ALARM or _alarming(query.signals)
+        name = "emergency" if alarm else max(chances, key=lambda kind: (chances[kind], kind))
         return _settled(name, chances[name], query.signals)
 
     def chances(self, view: Mapping[str, float]) -> dict[str, float]:
@@ -117,6 +123,11 @@ def _settled(name: str, chance: float, signals: Mapping[str, float]) -> Intent:
         round(chance, 4),
         f"nhận diện: {name}",
     )
+
+
+def _alarming(signals: Mapping[str, float]) -> bool:
+    """Tell whether danger is named and nothing beside it speaks of another matter."""
+    return bool(_loudest(signals, EMERGENCIES)) and not signals.keys() & QUIET
 
 
 def _loudest(signals: Mapping[str, float], names: tuple[str, ...]) -> str:
