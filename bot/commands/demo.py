@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from bot.app import Parts, build_engine, build_mind, build_parts
 from bot.commands.environment import read_settings
 from bot.commands.output import say
+from bot.delivery.labels import label_of
 from bot.delivery.sending import open_inbox, open_outbox
 from bot.demo.month import play
 from bot.demo.people import Desks
@@ -25,8 +26,7 @@ from bot.officers import demo as officers
 from bot.settings import Settings
 from bot.store import migrations
 from bot.tables.desk import question
-from handlers.webchat.channel import WebChat, address_of
-from handlers.webchat.lines import label_of
+from handlers.webchat.channel import NAME, WebChat, address_of
 from handlers.webchat.reception import Reception
 from handlers.webchat.requests import Post
 
@@ -119,7 +119,7 @@ class _WebCitizens:
     async def press(self, key: str, payload: str) -> None:
         """Press a button that was offered and wait for the replies."""
         address = address_of(key)
-        if not await self.parts.store.read(lambda c: label_of(c, address, payload)):
+        if not await self.parts.store.read(lambda c: label_of(c, NAME, address, payload)):
             return
         await self._take(Post(key, self._next(), payload=payload))
 
