@@ -223,7 +223,9 @@ def test_an_act_on_an_older_version_is_turned_away(connection: Connection, an: O
         ),
         pytest.param(lambda c, h: acts.approve(c, h), guards.NotYours, id="approval by an officer"),
         pytest.param(lambda c, h: acts.send(c, h, NOTICES), NotPossible, id="nothing drafted"),
-        pytest.param(lambda c, h: acts.merge(c, h, h.question_id), guards.NotAlike, id="into itself"),
+        pytest.param(
+            lambda c, h: acts.merge(c, h, h.question_id), guards.NotAlike, id="into itself"
+        ),
     ],
 )
 def test_what_cannot_be_done_changes_nothing(
