@@ -3,8 +3,8 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
-from bot.store.urls import driver_url
 from bot.settings import Settings
+from bot.store.urls import driver_url
 from bot.tables import metadata
 
 _OURS = frozenset(metadata.tables)
