@@ -40,3 +40,12 @@ def test_pinned_requirements_name_no_index_and_no_local_file(path: Path) -> None
 def test_every_pinned_requirement_has_a_hash(path: Path) -> None:
     blocks = re.split(r"\n(?=\S)", path.read_text(encoding="utf-8").strip())
     assert not [block for block in blocks if "==" in block and "--hash=sha256:" not in block]
+
+
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_to_a_file_of_the_project_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
