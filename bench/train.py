@@ -11,42 +11,28 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import kinds
+from bench.kinds import ROOT, TRAIN
 from bench.matching import load
 from bot.directory.communes import places
 from knowledge import starter
 from knowledge.entries import Entry
 from knowledge.features import NAMES
-from knowledge.intent import evidence
 from knowledge.judgement import signs
 from knowledge.lexicon import standard
 from knowledge.matcher import Matcher
 from knowledge.query import Query, Reader
 from knowledge.ranking import Candidate, Ranker, Shelf
 from knowledge.shelf import shelve
-from knowledge.training import intents, judge, rank
+from knowledge.training import judge, rank
 from knowledge.training.examples import Example, from_aliases, from_file, from_table, mangled
 
-ROOT = Path(__file__).parents[1]
 WRITTEN = ROOT / "knowledge" / "data"
-OWN = ROOT / "knowledge" / "training" / "messages.tsv"
 QUESTIONS = ROOT / "knowledge" / "training" / "questions.tsv"
-TRAIN = ROOT / "tests" / "questions" / "messages_train.jsonl"
 STIFFNESS = 10.0
 ANSWER_FROM, LIST_FROM = 0.72, 0.3
 SHY = 1.8  # an answer to a vague question costs more than a list to a clear one
 NO_PROCEDURE = {"out_of_scope", "village_feedback", "angry_with_subject", "scam"}
-KINDS = {
-    "village_feedback": "feedback",
-    "angry_with_subject": "feedback",
-    "complaint": "complaint",
-    "denunciation": "denunciation",
-    "own_file": "own_file",
-    "scam": "scam",
-    "hotline": "hotline",
-    "smalltalk": "smalltalk",
-    "out_of_scope": "smalltalk",
-    "emergency": "emergency",
-}
 
 
 def main() -> None:
@@ -62,7 +48,7 @@ def main() -> None:
     weights = _ranking(questions, entries, shelf, reader)
     _write("ranking.json", {"weights": _named(weights)})
     _judgement(questions, entries, Ranker(shelf, weights), reader)
-    _intents(Matcher.build(entries, places()), data)
+    kinds.write(Matcher.build(entries, places()), data)
 
 
 def _ranking(
@@ -112,34 +98,6 @@ def _unaided(example: Example, ranker: Ranker, query: Query) -> list[Candidate]:
         others = np.array([ranker.text(unit) != own for unit in units], np.bool_)
         units, rows = units[others], rows[others]
     return ranker.best(units, rows, 24)
-
-
-def _intents(matcher: Matcher, data: Path) -> None:
-    views, labels, mass = [], [], []
-    for text, kind, weight in _messages(data):
-        example = Example(text, frozenset({kind}), clear=True, weight=weight)
-        for copy in _copies([example]) if weight >= 0.5 else [example]:
-            query, found = matcher.read(copy.text)
-            views.append(evidence(query, found))
-            labels.append(kind)
-            mass.append(copy.weight)
-    _write("intents.json", {"weights": intents.learn(views, labels, mass)})
-
-
-def _messages(data: Path) -> list[tuple[str, str, float]]:
-    train = [json.loads(line) for line in TRAIN.read_text(encoding="utf-8").splitlines()]
-    dev = (data / "questions_dev.jsonl").read_text(encoding="utf-8").splitlines()
-    own = [line.split("\t") for line in OWN.read_text(encoding="utf-8").splitlines()]
-    return [
-        *((r["text"], KINDS.get(r["class"], "look_up"), 1.0) for r in train if _plain(r)),
-        *((row[1], row[0], 0.8) for row in own if len(row) == 2),
-        *((json.loads(line)["text"], "look_up", 0.5) for line in dev),
-        *((alias, "look_up", 0.15) for e in starter.load() if e.code for alias in e.aliases[:5]),
-    ]
-
-
-def _plain(record: dict[str, str]) -> bool:
-    return record["class"] != "khmer_script"
 
 
 def _strangers() -> list[Example]:
