@@ -78,11 +78,6 @@ def respell(words: Iterable[str], table: Mapping[str, tuple[str, ...]]) -> list[
     return written
 
 
-def has_marks(words: Iterable[str]) -> bool:
-    """Tell whether the writer types Vietnamese marks at all."""
-    return any(bare(word) != word for word in words)
-
-
 def telex(word: str) -> str:
     """Return what raw telex keys mean without marks: "ddawng" → "dang", "kys" → "ky"."""
     plain = word[:-1] if len(word) > 2 and word[-1] in "sfrxj" else word

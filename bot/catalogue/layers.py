@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from knowledge.entries import Entry, EntryKind, Facet, Fact
+from knowledge.entries import Entry, Facet, Fact
 from knowledge.lint import SUMMARY, Finding, lint, text_of
 
 Data = Mapping[str, Any]
@@ -154,8 +154,3 @@ def _text(voice: Data, facet: Facet) -> str | None:
 
 def _says(voice: Data, name: str) -> bool:
     return bool(voice.get(name) or voice.get("facts", {}).get(name))
-
-
-def kind_of(entry_id: str) -> EntryKind:
-    """Return the kind an id names in its first part."""
-    return EntryKind(entry_id.partition(":")[0])

@@ -109,22 +109,6 @@ def key_opens(row: Row[Any], digest: str) -> bool:
     return bool(row.key_digest) and hmac.compare_digest(row.key_digest, digest)
 
 
-def open_of_conversation(connection: Connection, conversation_id: int) -> Sequence[Row[Any]]:
-    """Return the open questions of a conversation, newest first."""
-    wanted = questions().where(
-        question.c.conversation_id == conversation_id, question.c.bucket == str(Bucket.OPEN)
-    )
-    return connection.execute(wanted.order_by(question.c.id.desc())).all()
-
-
-def recent_of_conversation(
-    connection: Connection, conversation_id: int, limit: int = 5
-) -> Sequence[Row[Any]]:
-    """Return the latest questions of a conversation, whatever their state, newest first."""
-    wanted = questions().where(question.c.conversation_id == conversation_id)
-    return connection.execute(wanted.order_by(question.c.id.desc()).limit(limit)).all()
-
-
 def queue(
     connection: Connection,
     filters: Filters,
