@@ -1,0 +1,82 @@
+"""The composition root: the only place where everything meets."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.app.channels import CHANNELS
+from bot.app.engine import build_engine, build_mind, build_schedule
+from bot.app.opening import build_parts
+from bot.app.parts import Parts
+from bot.app.site import STOP_SECONDS, build_routes, build_web, listen
+from bot.delivery.crashpoints import CrashPoints, NoCrash
+from bot.moments import Clock, utc_now
+from bot.officers import demo
+from bot.settings import Settings
+
+__all__ = [
+    "CHANNELS",
+    "Parts",
+    "Service",
+    "build_engine",
+    "build_mind",
+    "build_parts",
+    "build_routes",
+]
+
+
+class Service:
+    """The whole service of one process: start it, stop it, ask it where it listens.
+
+    `crash` is for fault trials, which kill the process at named moments.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock = utc_now, crash: CrashPoints | None = None
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._crash = crash or NoCrash()
+        self._stack = AsyncExitStack()
+        self.demo_accounts: Path | None = None
+
+    async def start(self) -> str:
+        """Open everything in order and return the address it listens on.
+
+        What was opened before a failure is closed again.
+        """
+        async with AsyncExitStack() as stack:
+            address = await self._open(stack)
+            self._stack = stack.pop_all()
+        return address
+
+    async def stop(self) -> None:
+        """Close in the reverse order; what is not finished stays durable."""
+        await self._stack.aclose()
+
+    async def _open(self, stack: AsyncExitStack) -> str:
+        parts = await build_parts(self._settings, self._clock, stack, self._crash)
+        self.demo_accounts = await demo.prepare(
+            parts.store, parts.hasher, parts.settings, parts.clock()
+        )
+        found = [await attach(parts, stack) for attach in CHANNELS.values()]
+        attached = [channel for channel in found if channel]
+        mind = build_mind(parts)
+        engine = build_engine(parts, mind, [each.channel for each in attached])
+        await engine.start()
+        stack.push_async_callback(engine.stop, STOP_SECONDS)
+        schedule = build_schedule(parts, mind, attached)
+        await schedule.start()
+        stack.push_async_callback(schedule.stop)
+        app = build_web(parts, build_routes(parts, attached))
+        for each in attached:
+            if each.hang_up:
+                app.on_shutdown.append(partial(_hang_up, each.hang_up))
+        return await listen(app, parts.settings, stack)
+
+
+async def _hang_up(end: Callable[[], Awaitable[None]], _app: web.Application) -> None:
+    await end()

@@ -1,0 +1,62 @@
+"""The channels of the service: each with its way in and what it does by the clock."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from bot.app.parts import Parts, is_https
+from bot.channels import Channel
+from bot.delivery.schedule import Periodic
+from bot.operations.watch import Check
+from handlers import zalo
+from handlers.routes import Route
+from handlers.webchat.channel import WebChat
+from handlers.webchat.files import Files
+from handlers.webchat.plain import PlainChat
+from handlers.webchat.stream import Streams
+from handlers.webchat.views import WebChatApi
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A channel with its way in, what it does by the clock, and what ends its open requests."""
+
+    channel: Channel
+    routes: Sequence[Route]
+    periodics: Sequence[Periodic] = ()
+    hang_up: Callable[[], Awaitable[None]] | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+
+async def attach_web(parts: Parts, _stack: AsyncExitStack) -> Attached:
+    """Return the web chat, which is always there, with the public pages around it."""
+    settings, channel = parts.settings, WebChat(parts.clock)
+    streams = Streams(parts.store, parts.lanes.listeners)
+    api = WebChatApi(parts.store, channel, streams, parts.clock, parts.metrics)
+    plain = PlainChat(
+        api.reception,
+        parts.lanes.listeners,
+        parts.site.templates,
+        parts.site.own_host,
+        https=is_https(settings),
+    )
+    files = Files(api.reception, settings.var_dir / "files")
+    routes = [route for each in (api, plain, files, parts.site) for route in each.routes()]
+    return Attached(channel, routes, hang_up=streams.close)
+
+
+async def attach_zalo(parts: Parts, stack: AsyncExitStack) -> Attached | None:
+    """Return the Zalo channel, None where it is not configured."""
+    if not parts.settings.zalo_enabled:
+        return None
+    conduct = zalo.Conduct(crash=parts.crash)
+    built = await zalo.build(
+        parts.settings, parts.store, parts.keys, parts.clock, parts.metrics, conduct
+    )
+    stack.push_async_callback(built.close)
+    checks = {"zalo_token": built.check}
+    return Attached(built.channel, built.routes, built.periodics, checks=checks)
+
+
+#: a new channel is a line here
+CHANNELS = {"web": attach_web, "zalo": attach_zalo}

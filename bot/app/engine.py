@@ -1,0 +1,63 @@
+"""What works without being asked: the conversation, the delivery engine and the schedule."""
+
+import os
+import socket
+from collections.abc import Sequence
+
+from bot.app.channels import Attached
+from bot.app.parts import Parts
+from bot.channels import Channel
+from bot.conversation.letters import held_message
+from bot.conversation.mind import ConversationMind
+from bot.conversation.world import Manner
+from bot.delivery.engine import Engine
+from bot.delivery.gate import Limits
+from bot.delivery.pace import Rate
+from bot.delivery.schedule import Schedule
+from bot.delivery.sender import Sender, SenderRules
+from bot.delivery.turns import Mind
+from bot.delivery.worker import Worker, WorkerRules
+from bot.jobs import Housekeeping
+
+
+def build_mind(parts: Parts) -> ConversationMind:
+    """Return the conversation, as this province holds it."""
+    settings = parts.settings
+    return ConversationMind(
+        library=parts.library,
+        wording=parts.wording,
+        calendar=parts.calendar,
+        agency_name=parts.library.agency_name,
+        manner=Manner(place=f"thành phố {settings.province}", public_url=settings.public_url),
+    )
+
+
+def build_engine(parts: Parts, mind: Mind, channels: Sequence[Channel]) -> Engine:
+    """Wire worker, sender and lanes around one mind."""
+    settings = parts.settings
+    apology = held_message(parts.wording)
+    rate = Rate(settings.zalo_rate_per_minute, settings.zalo_rate_burst)
+    sender = Sender(
+        parts.store,
+        {channel.name: channel for channel in channels},
+        owner=_owner(),
+        rules=SenderRules(limits={"zalo": Limits(rate=rate)}),
+        clock=parts.clock,
+        crash=parts.crash,
+        count=parts.metrics.count,
+    )
+    rules = WorkerRules(apology=lambda _event: (apology,))
+    worker = Worker(parts.store, mind, rules, parts.clock, parts.crash)
+    return Engine(parts.store, parts.lanes, worker, sender)
+
+
+def build_schedule(parts: Parts, mind: ConversationMind, attached: Sequence[Attached]) -> Schedule:
+    """Return the scheduled work, the channels' own included."""
+    files = parts.settings.var_dir / "files"
+    jobs = Housekeeping(parts.store, parts.clock, parts.calendar, mind, files)
+    periodics = [*jobs.periodics(), *(job for each in attached for job in each.periodics)]
+    return Schedule(parts.store, periodics, _owner(), parts.clock)
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"

@@ -1,0 +1,62 @@
+"""Opening the parts in their order."""
+
+from contextlib import AsyncExitStack
+
+from bot.app.channels import CHANNELS
+from bot.app.parts import Parts
+from bot.catalogue.library import Library
+from bot.clock.starter import calendar
+from bot.delivery.crashpoints import CrashPoints, NoCrash
+from bot.delivery.engine import embedded_lanes
+from bot.errors import BotError
+from bot.moments import Clock
+from bot.officers import demo
+from bot.officers.passwords import Hasher
+from bot.operations.metrics import Metrics
+from bot.operations.secrets import load_keys
+from bot.settings import Settings
+from bot.store.opening import open_for_service
+from bot.wording import Wording
+from handlers.pages.site import Pages
+
+
+class DemoAccountsEnabled(BotError):
+    """Demonstration accounts are enabled on an address that others can reach."""
+
+
+async def build_parts(
+    settings: Settings, clock: Clock, stack: AsyncExitStack, crash: CrashPoints | None = None
+) -> Parts:
+    """Open store and library; raise DemoAccountsEnabled where the service must not start."""
+    lanes = embedded_lanes(CHANNELS, clock=clock)
+    store = open_for_service(settings, lanes.announce)
+    stack.push_async_callback(store.close)
+    problem = demo.demo_problem(settings, await store.read(demo.present))
+    if problem:
+        raise DemoAccountsEnabled(problem)
+    library = Library(store, settings.var_dir / "index", clock)
+    await library.start()
+    stack.push_async_callback(library.stop)
+    wording, office = Wording.load(), calendar()
+    site = Pages(
+        store=store,
+        library=library,
+        wording=wording,
+        calendar=office,
+        clock=clock,
+        settings=settings,
+    )
+    return Parts(
+        settings=settings,
+        keys=load_keys(settings),
+        wording=wording,
+        calendar=office,
+        clock=clock,
+        metrics=Metrics(),
+        store=store,
+        lanes=lanes,
+        library=library,
+        hasher=Hasher(),
+        site=site,
+        crash=crash or NoCrash(),
+    )
