@@ -65,6 +65,10 @@ class Tokens:
         lasts = str(int(ACCESS_LASTS.total_seconds()))
         return {"access_token": self.access, "refresh_token": refresh, "expires_in": lasts}
 
+    def revoke(self) -> None:
+        """Let the account's administrator take the consent back: nothing issued is good."""
+        self.access, self.refresh = "", set()
+
     def problem(self, token: str | None) -> int:
         """Return the error code that an access token deserves, 0 for none."""
         if not token or token != self.access:
