@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from knowledge.decisions import DecisionKind
 from knowledge.features import NAMES
@@ -38,7 +39,11 @@ class Judge:
     @classmethod
     def load(cls, path: Path = HERE) -> "Judge":
         """Read the models and the thresholds."""
-        table = json.loads(path.read_text(encoding="utf-8"))
+        return cls.of(json.loads(path.read_text(encoding="utf-8")))
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> "Judge":
+        """Return the models that a table holds."""
         return cls(table["right"], table["listed"], table["answer_from"], table["list_from"])
 
     def verdict(self, query: Query, groups: Sequence[Sequence[Candidate]], mass: float) -> Verdict:

@@ -4,22 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from knowledge import storage
+from knowledge import storage, versions
 from knowledge.clauses import clauses
 from knowledge.decisions import Decision, DecisionKind, MatterKind
 from knowledge.entries import Entry, EntryKind
 from knowledge.explanation import Explanation, explained
 from knowledge.gazetteer import NOWHERE, Found, Gazetteer
 from knowledge.intent import Intent, Intents, khmer
-from knowledge.judgement import Judge, Verdict
+from knowledge.judgement import Verdict
 from knowledge.lexicon import standard
+from knowledge.model import Model, shipped
 from knowledge.places import Place
 from knowledge.query import Query, Reader
-from knowledge.ranking import Candidate, Ranker, Shelf, weights_from
+from knowledge.ranking import Candidate, Ranker, Shelf
 from knowledge.repair import Repair
 from knowledge.routing import Router
 from knowledge.shelf import shelve
 from knowledge.text import clean
+from knowledge.versions import Version
 
 CODES = 10
 RANKED = 24
@@ -64,7 +66,13 @@ class _Look:
 class Matcher:
     """Decides messages; built once, then only read, so that threads may share it."""
 
-    def __init__(self, entries: Sequence[Entry], places: Sequence[Place], shelf: Shelf) -> None:
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        places: Sequence[Place],
+        shelf: Shelf,
+        model: Model | None = None,
+    ) -> None:
         self._entries = tuple(entries)
         self._places = tuple(places)
         self._shelf = shelf
@@ -76,21 +84,29 @@ class Matcher:
         known |= lexicon.vocabulary | self._gazetteer.vocabulary
         repair = Repair(known, (term for term in shelf.index.terms if " " in term))
         self._reader = Reader(lexicon, repair)
-        self._ranker = Ranker(shelf, weights_from())
+        self._model = model or shipped()
+        self._ranker = Ranker(shelf, self._model.weights())
         self._router = Router(lexicon)
-        self._judge = Judge.load()
+        self._judge = self._model.judge()
         self._intents = Intents.load()
-        self.version = storage.version(self._entries, lexicon.folder.parent)
+        named = versions.of_entries(self._entries), versions.of_lexicon(), self._model.version
+        self.version = str(Version(*named))
 
     @classmethod
-    def build(cls, entries: Sequence[Entry], places: Sequence[Place]) -> "Matcher":
+    def build(
+        cls, entries: Sequence[Entry], places: Sequence[Place], model: Model | None = None
+    ) -> "Matcher":
         """Index the entries; takes seconds for thousands."""
-        return cls(entries, places, shelve(entries, standard()))
+        return cls(entries, places, shelve(entries, standard()), model)
 
     @classmethod
-    def load(cls, path: Path) -> "Matcher":
-        """Read what `save` wrote."""
-        return cls(*storage.load(path))
+    def load(cls, path: Path, model: Model | None = None) -> "Matcher":
+        """Read what `save` wrote; weights other than the shipped ones come with `model`."""
+        return cls(*storage.load(path), model)
+
+    def weighing(self, model: Model) -> "Matcher":
+        """Return a matcher over the same index with other weights."""
+        return Matcher(self._entries, self._places, self._shelf, model)
 
     def save(self, path: Path) -> None:
         """Lay the index on disk as plain arrays and JSON."""

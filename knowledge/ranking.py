@@ -1,9 +1,10 @@
 """Candidates found, rescored with learned weights, and gathered into answers."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -105,9 +106,14 @@ class Ranker:
 
 
 def weights_from(path: Path = HERE) -> Floats:
-    """Read learned weights; a name that the file lacks weighs nothing."""
-    table = json.loads(path.read_text(encoding="utf-8"))["weights"]
-    return np.array([table.get(name, 0.0) for name in NAMES], np.float32)
+    """Read learned weights."""
+    return weights_of(json.loads(path.read_text(encoding="utf-8")))
+
+
+def weights_of(table: Mapping[str, Any]) -> Floats:
+    """Return learned weights; a name that the table lacks weighs nothing."""
+    weights = table["weights"]
+    return np.array([weights.get(name, 0.0) for name in NAMES], np.float32)
 
 
 def _want(wanted: dict[int, float], terms: Ints, weights: Floats) -> None:

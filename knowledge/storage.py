@@ -1,6 +1,5 @@
 """A built index on disk: plain arrays and JSON, never pickled objects."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -56,13 +55,3 @@ def load(path: Path) -> tuple[list[Entry], list[Place], Shelf]:
         shelf = Shelf(index, words["texts"], **{name: arrays[name] for name in SHELF})
     entries = [Entry.from_json(record) for record in words["entries"]]
     return entries, [Place(**record) for record in words["places"]], shelf
-
-
-def version(entries: Sequence[Entry], data: Path) -> str:
-    """Return a short name for this knowledge with this lexicon and these weights."""
-    digest = hashlib.blake2b(digest_size=6)
-    for path in sorted([*data.glob("*.json"), *(data / "lexicon").rglob("*.tsv")]):
-        digest.update(path.read_bytes())
-    for entry in entries:
-        digest.update(f"{entry.id}|{entry.title}|{'|'.join(entry.aliases)}\n".encode())
-    return digest.hexdigest()
