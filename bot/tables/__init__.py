@@ -1,6 +1,15 @@
 """Every table of the service; importing this package completes the metadata."""
 
-from bot.tables import delivery, desk, directory, knowledge, operations, segments
+from bot.tables import delivery, desk, directory, knowledge, learning, operations, reach, segments
 from bot.tables.base import metadata
 
-__all__ = ["delivery", "desk", "directory", "knowledge", "metadata", "operations", "segments"]
+__all__ = [
+    "delivery",
+    "desk",
+    "directory",
+    "knowledge",
+    "learning",
+    "metadata",
+    "operations",
+    "segments",
+]

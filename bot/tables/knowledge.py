@@ -29,6 +29,8 @@ entry = Table(
     #: lower-case, without tone marks: what the search box looks through
     Column("folded", Text, nullable=False),
     Column("changed_at", Moment, nullable=False),
+    #: absent: it has been there since before this was noted
+    Column("created_at", Moment),
     Index("ix_entry_kind_state", "kind", "state"),
 )
 
@@ -45,6 +47,7 @@ layer = Table(
     Column("changed_at", Moment, nullable=False),
 )
 
+#: what an entry said until `at`
 entry_version = Table(
     "entry_version",
     metadata,
@@ -53,6 +56,7 @@ entry_version = Table(
     Column("merged", JSON, nullable=False),
     Column("actor", String(80), nullable=False),
     Column("at", Moment, nullable=False),
+    Column("state", String(10)),
 )
 
 alias = Table(
@@ -64,7 +68,17 @@ alias = Table(
     Column("state", String(10), nullable=False),  # proposed | accepted | rejected
     Column("origin", String(20), nullable=False),  # officer | confirmed | answer
     Column("at", Moment, nullable=False),
+    Column("decided_by", String(80)),
+    Column("decided_at", Moment),
     UniqueConstraint("entry_id", "text"),
+)
+
+#: in which conversations a phrasing was used: one asker counts once
+alias_asker = Table(
+    "alias_asker",
+    metadata,
+    Column("alias_id", Id, ForeignKey("alias.id"), primary_key=True),
+    Column("conversation_id", Id, primary_key=True, autoincrement=False),
 )
 
 #: what the lint found wrong with a fact, until an officer vouches for it
