@@ -1,5 +1,6 @@
 """The only reader of the environment. Policies live in the database, secrets live here."""
 
+import re
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     zalo_pkce_mode: PkceMode = PkceMode.PER_REQUEST
     zalo_api_base: str = "https://openapi.zalo.me"
     zalo_oauth_base: str = "https://oauth.zaloapp.com"
+    zalo_domain_proof: CommaSeparated = ()
     zalo_rate_per_minute: int = Field(default=2000, gt=0)
     zalo_rate_burst: int = Field(default=20, gt=0)
 
@@ -60,10 +62,20 @@ class Settings(BaseSettings):
     telegram_api_base: str = "https://api.telegram.org"
 
     embed_origins: CommaSeparated = ()
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, gt=0, le=65535)
+    smtp_security: str = Field(default="starttls", pattern="^(starttls|tls|none)$")
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    alarm_mail_to: CommaSeparated = ()
+    alarm_telegram_chat: str = ""
     log_level: str = "INFO"
     log_format: str = Field(default="text", pattern="^(text|json)$")
 
-    @field_validator("trusted_proxies", "embed_origins", mode="before")
+    @field_validator(
+        "trusted_proxies", "embed_origins", "alarm_mail_to", "zalo_domain_proof", mode="before"
+    )
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -75,6 +87,14 @@ class Settings(BaseSettings):
     def _read_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:
             ip_network(part, strict=False)  # says itself what is wrong
+        return value
+
+    @field_validator("zalo_domain_proof")
+    @classmethod
+    def _read_proofs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for code in value:
+            if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", code):
+                raise ValueError(f"{code!r} is no code of a domain proof: letters and digits only")
         return value
 
     @model_validator(mode="after")
@@ -97,6 +117,16 @@ class Settings(BaseSettings):
                 "DANHOI_ZALO_APP_SECRET and DANHOI_ZALO_OA_SECRET are equal: the first is the "
                 "app's secret key, the second the OA secret key of the webhook page"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_half_configured_alarms(self) -> "Settings":
+        if self.alarm_mail_to and not (self.smtp_host and self.smtp_from):
+            raise ValueError(
+                "DANHOI_ALARM_MAIL_TO is set: set DANHOI_SMTP_HOST and DANHOI_SMTP_FROM too"
+            )
+        if self.alarm_telegram_chat and not self.telegram_token.get_secret_value():
+            raise ValueError("DANHOI_ALARM_TELEGRAM_CHAT is set: set DANHOI_TELEGRAM_TOKEN too")
         return self
 
     @property

@@ -3,9 +3,11 @@
 import os
 import socket
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.app.channels import Attached
 from bot.app.parts import Parts
+from bot.app.watchman import build_watchman
 from bot.channels import Channel
 from bot.conversation.letters import held_message
 from bot.conversation.mind import ConversationMind
@@ -13,7 +15,7 @@ from bot.conversation.world import Manner
 from bot.delivery.engine import Engine
 from bot.delivery.gate import Limits
 from bot.delivery.pace import Rate
-from bot.delivery.schedule import Schedule
+from bot.delivery.schedule import Periodic, Schedule, every
 from bot.delivery.sender import Sender, SenderRules
 from bot.delivery.turns import Mind
 from bot.delivery.worker import Worker, WorkerRules
@@ -55,7 +57,11 @@ def build_schedule(parts: Parts, mind: ConversationMind, attached: Sequence[Atta
     """Return the scheduled work, the channels' own included."""
     files = parts.settings.var_dir / "files"
     jobs = Housekeeping(parts.store, parts.clock, parts.calendar, mind, files)
-    periodics = [*jobs.periodics(), *(job for each in attached for job in each.periodics)]
+    periodics = [
+        *jobs.periodics(),
+        Periodic("alarms", every(timedelta(minutes=2)), build_watchman(parts).look, catch_up=False),
+        *(job for each in attached for job in each.periodics),
+    ]
     return Schedule(parts.store, periodics, _owner(), parts.clock)
 
 

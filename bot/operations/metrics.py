@@ -25,6 +25,9 @@ class Metrics:
         self.backlog = Gauge(
             "danhoi_backlog", "Rows waiting, by ledger", ("ledger",), registry=self.registry
         )
+        self.alarms = Gauge(
+            "danhoi_alarm", "Whether an alarm is on, by name", ("name",), registry=self.registry
+        )
         self.knowledge_entries = Gauge(
             "danhoi_knowledge_entries", "Entries in the live index", registry=self.registry
         )

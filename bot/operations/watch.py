@@ -7,6 +7,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection, text
 
+from bot.alarms import Name
+from bot.alarms.ledger import present
 from bot.delivery.backlog import backlog
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
@@ -60,6 +62,9 @@ class Watch:
         found = await self.store.read(_backlog)
         for ledger, rows in found.items():
             self.metrics.backlog.labels(ledger).set(rows)
+        alarming = await self.store.read(present)
+        for name in Name:
+            self.metrics.alarms.labels(name).set(name in alarming)
 
 
 def _backlog(connection: Connection) -> dict[str, int]:

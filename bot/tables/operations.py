@@ -1,6 +1,6 @@
-"""Provider tokens, encrypted."""
+"""Provider tokens, encrypted; alarms that were raised."""
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from bot.tables.base import Id, Moment, metadata
 
@@ -28,4 +28,15 @@ provider_token_history = Table(
     Column("event", String(40), nullable=False),  # stored | refreshed | refused
     Column("at", Moment, nullable=False),
     UniqueConstraint("account", "version", "event"),
+)
+
+#: what is alarming now, and since when; a row goes when its end has been told
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("told_at", Moment),
+    Column("ended_at", Moment),
 )

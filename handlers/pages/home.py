@@ -1,5 +1,6 @@
 """The citizen's page and the chat that other sites embed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -27,6 +28,8 @@ class Home:
     templates: Templates
     calendar: WorkCalendar
     clock: Clock
+    #: codes by which Zalo knows that the domain is ours
+    proofs: Sequence[str] = ()
 
     def routes(self) -> list[Route]:
         """Return the two pages that hold the chat."""
@@ -43,6 +46,7 @@ class Home:
             lines=[lines[code] for code in _URGENT if code in lines],
             programme=await self._programme(),
             here="ask",
+            proofs=self.proofs,
         )
 
     async def embed(self, _request: web.Request) -> web.StreamResponse:

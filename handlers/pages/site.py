@@ -14,6 +14,7 @@ from handlers.pages.home import Home
 from handlers.pages.knowledge import Library
 from handlers.pages.lookup import Lookup
 from handlers.pages.procedures import Procedures
+from handlers.pages.proof import DomainProof
 from handlers.pages.segments import Segments
 from handlers.pages.static import Static
 from handlers.rendering import Templates
@@ -35,7 +36,8 @@ class Pages:
         """Return the routes of every public page."""
         sources = (
             self._static,
-            Home(self.store, self.library, self.templates, self.calendar, self.clock),
+            self._home(),
+            DomainProof(self.settings.zalo_domain_proof),
             Lookup(self.store, self.templates, self.clock, self.own_host),
             Procedures(self.library, self.templates, self.own_host),
             Archive(self.store, self.templates),
@@ -61,6 +63,16 @@ class Pages:
     @cached_property
     def _static(self) -> Static:
         return Static()
+
+    def _home(self) -> Home:
+        return Home(
+            self.store,
+            self.library,
+            self.templates,
+            self.calendar,
+            self.clock,
+            self.settings.zalo_domain_proof,
+        )
 
     def _segments(self) -> Segments:
         return Segments(

@@ -1,0 +1,93 @@
+"""What the alarms judge: figures of the ledger, the tokens and the disk."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from bot.delivery.backlog import Backlog, backlog
+from bot.tables.delivery import conversation, inbox, quarantine
+from bot.tables.operations import provider_token
+
+_WEEK = timedelta(days=7)
+_DAY = timedelta(days=1)
+#: rows of the inbox that a look at recent failures reads at most
+_RECENT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """How a channel has been heard lately: people of the last week, and the last moment."""
+
+    people: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAge:
+    """When a provider account's tokens end."""
+
+    access_ends: datetime
+    refresh_ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """One look at the installation. `put_aside` counts messages that failed within a day."""
+
+    backlog: Backlog
+    heard: Mapping[str, Hearing]
+    tokens: Mapping[str, TokenAge]
+    quarantined: int
+    put_aside: int
+    disk_free: int
+    disk_total: int
+
+
+def take(connection: Connection, folder: Path, now: datetime) -> Readings:
+    """Read everything. `folder` lies on the disk that is watched."""
+    disk = shutil.disk_usage(folder)
+    return Readings(
+        backlog=backlog(connection),
+        heard=_heard(connection, now),
+        tokens=_tokens(connection),
+        quarantined=connection.execute(select(func.count()).select_from(quarantine)).scalar_one(),
+        put_aside=_put_aside(connection, now),
+        disk_free=disk.free,
+        disk_total=disk.total,
+    )
+
+
+def _heard(connection: Connection, now: datetime) -> dict[str, Hearing]:
+    people = conversation.c.last_inbound_at
+    rows = connection.execute(
+        select(conversation.c.channel, func.count(), func.max(people))
+        .where(people > now - _WEEK)
+        .group_by(conversation.c.channel)
+    )
+    return {channel: Hearing(count, last) for channel, count, last in rows}
+
+
+def _tokens(connection: Connection) -> dict[str, TokenAge]:
+    token = provider_token.c
+    rows = connection.execute(
+        select(token.account, token.access_expires_at, token.refresh_expires_at)
+    )
+    return {account: TokenAge(access, refresh) for account, access, refresh in rows}
+
+
+def _put_aside(connection: Connection, now: datetime) -> int:
+    """Count failures among the newest messages only: the table grows, this look does not."""
+    newest = (
+        select(inbox.c.state, inbox.c.received_at)
+        .order_by(inbox.c.id.desc())
+        .limit(_RECENT)
+        .subquery()
+    )
+    counted = select(func.count()).where(
+        newest.c.state == "aside", newest.c.received_at > now - _DAY
+    )
+    return int(connection.execute(counted).scalar_one())

@@ -1,0 +1,106 @@
+"""When a reading is an alarm, pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+
+from bot.alarms import Alarm, Name
+from bot.alarms.readings import Readings
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From when on an operator is called."""
+
+    #: a channel that many people used last week is silent this long in waking hours
+    silence: timedelta = timedelta(hours=3)
+    people: int = 20
+    waking: tuple[time, time] = (time(8), time(21))
+    token_left: timedelta = timedelta(days=14)
+    undecided_for: timedelta = timedelta(minutes=2)
+    unsent: int = 500
+    quarantined: int = 1
+    put_aside: int = 1
+    disk_bytes: int = 1 << 30
+    disk_share: float = 0.05
+
+
+#: channels whose events come through somebody else's webhook, which can fall silent unnoticed
+_PROVIDERS = ("zalo", "telegram")
+
+
+def judge(readings: Readings, limits: Thresholds, now: datetime, zone: tzinfo) -> list[Alarm]:
+    """Return every alarm the readings give, at most one of a name."""
+    judged = (
+        *_silence(readings, limits, now, zone),
+        *_tokens(readings, limits, now),
+        *_ledger(readings, limits, now),
+        *_disk(readings, limits),
+    )
+    merged: dict[Name, Alarm] = {}
+    for alarm in judged:
+        before = merged.get(alarm.name)
+        text = f"{before.text}; {alarm.text}" if before else alarm.text
+        merged[alarm.name] = Alarm(alarm.name, text)
+    return list(merged.values())
+
+
+def _silence(
+    readings: Readings, limits: Thresholds, now: datetime, zone: tzinfo
+) -> Iterator[Alarm]:
+    opens, closes = limits.waking
+    today = now.astimezone(zone)
+    awake_since = datetime.combine(today.date(), opens, zone)
+    if not opens <= today.time() < closes:
+        return
+    for channel in _PROVIDERS:
+        hearing = readings.heard.get(channel)
+        if hearing is None or hearing.people < limits.people:
+            continue
+        quiet = now - max(hearing.last, awake_since)
+        if quiet > limits.silence:
+            yield Alarm(
+                Name.SILENCE,
+                f"{channel}: nothing came in for {_hours(now - hearing.last)}, "
+                f"{hearing.people} people wrote within a week",
+            )
+
+
+def _tokens(readings: Readings, limits: Thresholds, now: datetime) -> Iterator[Alarm]:
+    for account, age in readings.tokens.items():
+        if age.refresh_ends <= now:
+            yield Alarm(Name.TOKEN, f"{account}: the refresh token has ended")
+        elif age.access_ends <= now:
+            since = _hours(now - age.access_ends)
+            yield Alarm(Name.TOKEN, f"{account}: the access token ended {since} ago, unrenewed")
+        elif age.refresh_ends - now < limits.token_left:
+            days = (age.refresh_ends - now).days
+            yield Alarm(Name.TOKEN, f"{account}: the refresh token ends in {days} days")
+
+
+def _ledger(readings: Readings, limits: Thresholds, now: datetime) -> Iterator[Alarm]:
+    open_rows = readings.backlog
+    if open_rows.oldest is not None and now - open_rows.oldest > limits.undecided_for:
+        waited = _hours(now - open_rows.oldest)
+        yield Alarm(
+            Name.BACKLOG, f"{open_rows.undecided} messages undecided, the oldest for {waited}"
+        )
+    if open_rows.unsent > limits.unsent:
+        yield Alarm(Name.UNSENT, f"{open_rows.unsent} replies wait to be sent")
+    if open_rows.unknown:
+        yield Alarm(Name.DOUBTS, f"{open_rows.unknown} sendings of unknown outcome")
+    if readings.quarantined >= limits.quarantined:
+        yield Alarm(Name.QUARANTINE, f"{readings.quarantined} webhook requests in quarantine")
+    if readings.put_aside >= limits.put_aside:
+        yield Alarm(Name.ERRORS, f"{readings.put_aside} messages put aside within a day")
+
+
+def _disk(readings: Readings, limits: Thresholds) -> Iterator[Alarm]:
+    share = readings.disk_free / readings.disk_total
+    if readings.disk_free < limits.disk_bytes or share < limits.disk_share:
+        yield Alarm(Name.DISK, f"{readings.disk_free >> 20} MB free, {share:.0%} of the disk")
+
+
+def _hours(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    return f"{minutes // 60} h {minutes % 60:02} min"
