@@ -1,9 +1,22 @@
 """Every table of the service; importing this package completes the metadata."""
 
-from bot.tables import delivery, desk, directory, knowledge, learning, operations, reach, segments
+from bot.tables import (
+    broadcasts,
+    channels,
+    delivery,
+    desk,
+    directory,
+    knowledge,
+    learning,
+    operations,
+    reach,
+    segments,
+)
 from bot.tables.base import metadata
 
 __all__ = [
+    "broadcasts",
+    "channels",
     "delivery",
     "desk",
     "directory",
@@ -11,5 +24,6 @@ __all__ = [
     "learning",
     "metadata",
     "operations",
+    "reach",
     "segments",
 ]
