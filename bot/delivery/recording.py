@@ -12,7 +12,7 @@ from bot.delivery.turns import Mind, Pending, Plan, Turn
 from bot.errors import BotError
 from bot.messages import Incoming, Outgoing
 from bot.store import Done, Wake
-from bot.store.writer import is_unavailable
+from bot.store.outages import is_unavailable
 from bot.tables.delivery import conversation, inbox, inbox_open, message
 
 #: rows that one turn sees at most; the rest makes the next turn

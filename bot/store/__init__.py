@@ -38,6 +38,7 @@ class Store(Protocol):
     async def write(self, body: Callable[[Connection], Done[T]]) -> T:
         """Run `body` in a transaction, return its value after the commit.
 
+        It may be run more than once before it is kept: what it changes is in the database only.
         Raises StoreUnavailable when the database cannot take writes now.
         """
 
@@ -50,3 +51,7 @@ class Store(Protocol):
 
 class StoreUnavailable(BotError):
     """The database cannot take this now (full, locked or gone); nothing was changed."""
+
+
+def ignore_wake(_wake: Wake) -> None:
+    """Commands have nobody to wake: the service sweeps what is open."""

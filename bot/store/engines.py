@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.store.urls import driver_url
 
 #: reading threads, each with a connection of its own: a few slow reports leave some to the chat
 READERS = 8
@@ -56,5 +59,43 @@ def sqlite_engine(
     @event.listens_for(engine, "begin")
     def open_transaction(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+    return engine
+
+
+#: A process that stops inside a transaction must not hold its rows against the others: its
+#: lease ends after some seconds, and so does its transaction. Broken lines are noticed as fast.
+_SESSION = (
+    "SET idle_in_transaction_session_timeout = '4s'",
+    "SET lock_timeout = '10s'",
+    "SET statement_timeout = '120s'",
+)
+_LINE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+
+def postgres_engine(url: str, connections: int, patience: float) -> AsyncEngine:
+    """Return an engine with a bounded pool; `patience` is the wait for a free connection."""
+    engine = create_async_engine(
+        driver_url(url),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=patience,
+        connect_args={**_LINE, "application_name": "danhoi"},
+        json_serializer=to_json,
+        hide_parameters=True,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401
+        cursor = connection.cursor()
+        cursor.execute("; ".join(_SESSION))
+        cursor.close()
+        connection.commit()
 
     return engine

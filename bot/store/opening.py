@@ -1,29 +1,28 @@
-"""Opening the store that the settings name."""
+"""Opening the store that an address names."""
 
 from collections.abc import Callable
 
-from bot.errors import BotError
 from bot.settings import Settings
-from bot.store import Store, Wake
+from bot.store import Store, Wake, ignore_wake
+from bot.store.postgres import PostgresStore
 from bot.store.sqlite import SqliteStore
 from bot.store.urls import sqlite_path
 
 
-class UnsupportedDatabase(BotError):
-    """This version serves SQLite; set DANHOI_DATABASE_URL to sqlite:///PATH."""
+def open_store(url: str, on_wake: Callable[[Wake], None] = ignore_wake) -> Store:
+    """Open a database that others may have open too, as commands do beside the service."""
+    path = sqlite_path(url)
+    return PostgresStore(url, on_wake) if path is None else SqliteStore(path, on_wake)
 
 
 def open_for_service(settings: Settings, on_wake: Callable[[Wake], None]) -> Store:
-    """Open the store for the one service; raise DatabaseInUse for a second on one file."""
+    """Open the store for the service; raise DatabaseInUse for a second one on an SQLite file."""
     path = sqlite_path(settings.database_url)
     if path is None:
-        raise UnsupportedDatabase
+        return PostgresStore(settings.database_url, on_wake)
     return SqliteStore(path, on_wake, exclusive=True)
 
 
 def open_for_command(settings: Settings) -> Store:
     """Open the store for a command, which may run beside the service."""
-    path = sqlite_path(settings.database_url)
-    if path is None:
-        raise UnsupportedDatabase
-    return SqliteStore(path)
+    return open_store(settings.database_url)

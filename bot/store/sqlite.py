@@ -8,17 +8,14 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, StaticPool
 
-from bot.store import Done, StoreUnavailable, Wake
+from bot.store import Done, StoreUnavailable, Wake, ignore_wake
 from bot.store.engines import READERS, sqlite_engine
 from bot.store.lock import DatabaseLock
 from bot.store.migrations import SchemaOutdated, require_head
-from bot.store.writer import GroupWriter, is_unavailable
+from bot.store.outages import is_unavailable
+from bot.store.writer import GroupWriter
 
 T = TypeVar("T")
-
-
-def _ignore(_wake: Wake) -> None:
-    """Commands have nobody to wake: the service sweeps what is open."""
 
 
 class SqliteStore:
@@ -33,7 +30,7 @@ class SqliteStore:
     def __init__(
         self,
         path: Path,
-        on_wake: Callable[[Wake], None] = _ignore,
+        on_wake: Callable[[Wake], None] = ignore_wake,
         *,
         exclusive: bool = False,
         waiting: int = 5000,

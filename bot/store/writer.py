@@ -12,34 +12,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.store import Done, StoreUnavailable, Wake
+from bot.store.outages import is_unavailable
 
 Body = Callable[[Connection], Done[Any]]
-
-#: SQLite's primary result codes that say "not now" or "not on this disk", not "wrong statement"
-_UNAVAILABLE = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_PROTOCOL,
-    }
-)
-
-
-def is_unavailable(error: BaseException, *, writing: bool = False) -> bool:
-    """Whether the database could not take a statement that was otherwise right."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(cause, "sqlite_errorcode", None)
-    if code is None:
-        return False
-    # a disk that failed may come back read-only; a reader that writes is only a mistake of ours
-    return code & 0xFF in _UNAVAILABLE or (writing and code & 0xFF == sqlite3.SQLITE_READONLY)
-
 
 @dataclass(slots=True)
 class _Item:

@@ -35,11 +35,11 @@ class Process:
         return "".join(self.written)
 
 
-def environment(database: Path, folder: Path, **settings: str) -> dict[str, str]:
+def environment(database: str, folder: Path, **settings: str) -> dict[str, str]:
     """Return the environment of a command on this database, without the developer's settings."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("DANHOI_")}
     return plain | {
-        "DANHOI_DATABASE_URL": f"sqlite:///{database}",
+        "DANHOI_DATABASE_URL": database,
         "DANHOI_VAR_DIR": str(folder),
         "DANHOI_PORT": "0",
         "DANHOI_LOG_LEVEL": "DEBUG",

@@ -17,7 +17,7 @@ from bot.officers.passwords import Hasher
 from bot.officers.tokens import Scope
 from bot.settings import Settings
 from bot.store import Done
-from bot.store.sqlite import SqliteStore
+from bot.store.opening import open_store
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,15 @@ class Running:
     """A running service and where its database lies."""
 
     address: str
-    database: Path
+    database: str
 
 
 @asynccontextmanager
-async def running(database: Path, folder: Path, **values: Any) -> AsyncIterator[Running]:  # noqa: ANN401
+async def running(database: str, folder: Path, **values: Any) -> AsyncIterator[Running]:  # noqa: ANN401
     """Run the service on a migrated database; stop it at the end of the block."""
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
-        database_url=f"sqlite:///{database}",
+        database_url=database,
         var_dir=folder,
         port=0,
         **values,
@@ -121,7 +121,7 @@ async def employ(
     running: Running, session: ClientSession, username: str, role: Role, agency: str | None
 ) -> Desk:
     """Make an officer with a token of their own."""
-    store = SqliteStore(running.database)
+    store = open_store(running.database)
     hashed = await Hasher().hash("a long enough password")
     new = NewOfficer(username, role, agency, username.title(), "chuyên viên")
     now = utc_now()

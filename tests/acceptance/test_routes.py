@@ -1,6 +1,5 @@
 """Every way into the composed service, and who may take it."""
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from bot.app import CHANNELS, build_parts, build_routes
 from bot.moments import utc_now
 from bot.settings import Settings
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from handlers.routes import Access, Route
 from tests.handlers.desk_world import furnish
 from tests.handlers.walk import violations
@@ -29,11 +28,10 @@ OPEN_TO_POST = {
 
 
 @pytest.fixture
-async def routes(migrated_template: Path, tmp_path: Path) -> AsyncIterator[list[Route]]:
-    database = shutil.copy(migrated_template, tmp_path / "composed.db")
+async def routes(database_url: str, tmp_path: Path) -> AsyncIterator[list[Route]]:
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
-        database_url=f"sqlite:///{database}",
+        database_url=database_url,
         var_dir=tmp_path / "var",
         zalo_app_id="1234567890123456789",
         zalo_app_secret="an app secret",  # type: ignore[arg-type]
@@ -47,7 +45,7 @@ async def routes(migrated_template: Path, tmp_path: Path) -> AsyncIterator[list[
 
 
 async def test_every_route_admits_exactly_whom_it_declares(
-    routes: list[Route], store: SqliteStore
+    routes: list[Route], store: Store
 ) -> None:
     assert await violations(await furnish(store), routes) == []
 

@@ -21,19 +21,15 @@ PHONE, IDENTITY, NAME = "0912 345 678", "089095012345", "Nguyễn Văn Bí Mật
 APP_SECRET, OA_SECRET = "AppSecretForThisTest", "OaSecretForThisTest"
 
 
-@with_module(scope="module")
-async def folder(
-    migrated_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Path]:
-    folder = tmp_path_factory.mktemp("process")
-    shutil.copy(migrated_template, folder / "danhoi.db")
-    yield folder
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("process")
 
 
 @with_module(scope="module")
-async def process(folder: Path) -> AsyncIterator[Process]:
+async def process(module_database: str, folder: Path) -> AsyncIterator[Process]:
     env = environment(
-        folder / "danhoi.db",
+        module_database,
         folder / "var",
         DANHOI_ZALO_APP_ID="1234567890123456789",
         DANHOI_ZALO_APP_SECRET=APP_SECRET,
@@ -97,7 +93,7 @@ async def test_a_live_service_is_backed_up_and_restored(
     ]
     archive = str(folder / "copy.tar.gz")
     assert (await command(["backup", archive], process.environment))[0] == 0
-    elsewhere = environment(folder / "new" / "danhoi.db", folder / "new")
+    elsewhere = environment(f"sqlite:///{folder}/new/danhoi.db", folder / "new")
     status, output = await command(["restore", archive], elsewhere)
     assert status == 0, output
     async with serving(elsewhere) as restored:
@@ -111,7 +107,7 @@ async def test_open_streams_do_not_hold_up_the_shutdown(
     folder: Path, session: ClientSession
 ) -> None:
     shutil.copy(folder / "copy.tar.gz", folder / "again.tar.gz")
-    env = environment(folder / "stop" / "danhoi.db", folder / "stop")
+    env = environment(f"sqlite:///{folder}/stop/danhoi.db", folder / "stop")
     await command(["restore", str(folder / "again.tar.gz")], env)
     async with serving(env) as running:
         citizen = await Citizen(session, running.address).open()

@@ -10,10 +10,10 @@ from tests.acceptance.service import running
 
 
 @pytest.fixture
-async def anybody(database_file: Path, tmp_path: Path) -> AsyncIterator[ClientSession]:
+async def anybody(database_url: str, tmp_path: Path) -> AsyncIterator[ClientSession]:
     """Return somebody at the door of a running service."""
     async with (
-        running(database_file, tmp_path / "var") as service,
+        running(database_url, tmp_path / "var") as service,
         ClientSession(service.address) as session,
     ):
         yield session

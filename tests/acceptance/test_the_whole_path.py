@@ -1,10 +1,8 @@
 """From a citizen's words to the month's list, through HTTP alone."""
 
 import itertools
-import shutil
 from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -23,11 +21,10 @@ with_module = partial(pytest_asyncio.fixture, loop_scope="module")
 
 @with_module(scope="module")
 async def service(
-    migrated_template: Path, tmp_path_factory: pytest.TempPathFactory
+    module_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Running]:
     folder = tmp_path_factory.mktemp("service")
-    database = Path(shutil.copy(migrated_template, folder / "danhoi.db"))
-    async with running(database, folder / "var") as started:
+    async with running(module_database, folder) as started:
         yield started
 
 

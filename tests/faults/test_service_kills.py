@@ -108,7 +108,7 @@ async def test_kills_change_nobodys_conversation(database_file: Path, tmp_path: 
     seed = int(os.environ.get("DANHOI_TEST_SEED", Random().randrange(1_000_000)))
     print(f"seed {seed}")  # noqa: T201 - to repeat a failure
     chance, port, done = Random(seed), free_port(), asyncio.Event()
-    env = environment(database_file, tmp_path / "var", DANHOI_PORT=str(port))
+    env = environment(f"sqlite:///{database_file}", tmp_path / "var", DANHOI_PORT=str(port))
     living = asyncio.create_task(lives(env, chance, done))
     async with ClientSession(timeout=ClientTimeout(total=5)) as http, asyncio.timeout(240):
         people = [Chatter(http, f"http://127.0.0.1:{port}", chance) for _ in range(PEOPLE)]

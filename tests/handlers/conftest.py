@@ -9,9 +9,9 @@ from tests.handlers.site_world import Client, SiteWorld, site, visiting
 
 
 @pytest.fixture
-async def citizens(database_file: Path, tmp_path: Path) -> AsyncIterator[SiteWorld]:
+async def citizens(database_url: str, tmp_path: Path) -> AsyncIterator[SiteWorld]:
     """Return web chat and pages over a fresh database."""
-    async with site(database_file, tmp_path) as world:
+    async with site(database_url, tmp_path) as world:
         yield world
 
 

@@ -19,8 +19,8 @@ from bot.messages import Outgoing
 from bot.operations.metrics import Metrics
 from bot.questions.desk import Opened
 from bot.settings import Settings
-from bot.store import Done
-from bot.store.sqlite import SqliteStore
+from bot.store import Done, Store
+from bot.store.opening import open_store
 from bot.tables.knowledge import entry
 from bot.wording import Wording
 from handlers.access import guard
@@ -68,7 +68,7 @@ class SmallShelf(SmallLibrary):
 class SiteWorld:
     """What a test needs to be a citizen."""
 
-    store: SqliteStore
+    store: Store
     listeners: Listeners
     folder: Path
     settings: Settings = field(default_factory=lambda: Settings(_env_file=None))  # type: ignore[call-arg]
@@ -131,7 +131,7 @@ class SiteWorld:
 
 @asynccontextmanager
 async def site(
-    database: Path,
+    database: str,
     folder: Path,
     *,
     heartbeat: float = HEARTBEAT_SECONDS,
@@ -139,7 +139,7 @@ async def site(
 ) -> AsyncIterator[SiteWorld]:
     """Open a store that tells listeners what it committed."""
     listeners = Listeners()
-    store = SqliteStore(database, listeners.notify)
+    store = open_store(database, listeners.notify)
     world = SiteWorld(
         store,
         listeners,

@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.officers import Role, accounts, tokens
 from bot.officers.tokens import Scope
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from handlers.access import COOKIE
 from handlers.routes import Access, Route
 from tests.handlers.desk_world import Browser, DeskWorld, enter, furnish, visiting
@@ -16,7 +16,7 @@ from tests.handlers.walk import violations
 
 
 @pytest.fixture
-async def world(store: SqliteStore) -> DeskWorld:
+async def world(store: Store) -> DeskWorld:
     return await furnish(store)
 
 

@@ -39,10 +39,10 @@ async def test_a_stream_is_hardened(visitor: Client) -> None:
     assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
-async def test_only_the_embedded_chat_may_be_framed(database_file: Path, tmp_path: Path) -> None:
+async def test_only_the_embedded_chat_may_be_framed(database_url: str, tmp_path: Path) -> None:
     friend = ("https://xa.example",)
     async with (
-        site(database_file, tmp_path, embed_origins=friend) as world,
+        site(database_url, tmp_path, embed_origins=friend) as world,
         visiting(world) as client,
     ):
         framed, closed = await client.get("/nhung"), await client.get("/")

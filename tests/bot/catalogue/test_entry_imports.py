@@ -1,7 +1,6 @@
 """Importing entries: twice changes nothing, own words stay, nothing is ever half-loaded."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -11,7 +10,7 @@ from bot.catalogue.acts import Fault, Vouching, clear_finding, open_faults, put_
 from bot.catalogue.layers import Layer, data_of
 from bot.catalogue.repository import known, public_entry
 from bot.store import Done, Store
-from bot.store.sqlite import SqliteStore
+from bot.store.opening import open_store
 from bot.tables.directory import policy
 from bot.tables.knowledge import entry, entry_version, finding, import_run, layer, staged
 from knowledge.entries import Entry, Facet, Fact
@@ -34,7 +33,7 @@ async def officer_says(store: Store, entry_id: str, **facts: str) -> None:
     await store.write(lambda c: Done(put_layer(c, entry_id, Layer.LOCAL, data, NOW, "lan")))
 
 
-async def test_importing_twice_changes_nothing(store: SqliteStore) -> None:
+async def test_importing_twice_changes_nothing(store: Store) -> None:
     entries = [procedure(n) for n in range(450)]
     first, second = await bring_in(store, entries), await bring_in(store, entries)
     assert (first.rows, first.changed) == (450, 450)
@@ -42,7 +41,7 @@ async def test_importing_twice_changes_nothing(store: SqliteStore) -> None:
     assert await store.read(repository.version) == 1
 
 
-async def test_a_changed_row_alone_is_changed_and_its_past_is_kept(store: SqliteStore) -> None:
+async def test_a_changed_row_alone_is_changed_and_its_past_is_kept(store: Store) -> None:
     await bring_in(store, [procedure(1), procedure(2)])
     again = await bring_in(store, [procedure(1, time="3 ngày"), procedure(2)])
     assert again.changed == 1
@@ -53,13 +52,13 @@ async def test_a_changed_row_alone_is_changed_and_its_past_is_kept(store: Sqlite
     ]
 
 
-async def test_a_bad_row_is_listed_and_stops_nothing(store: SqliteStore) -> None:
+async def test_a_bad_row_is_listed_and_stops_nothing(store: Store) -> None:
     summary = await bring_in(store, [procedure(1), RowError("f", 2, "code", "bad"), procedure(3)])
     assert (summary.rows, len(summary.errors), summary.failed) == (2, 1, False)
 
 
 async def test_an_import_never_overwrites_an_officer_and_shows_what_changed(
-    store: SqliteStore,
+    store: Store,
 ) -> None:
     await bring_in(store, [procedure(1)])
     await officer_says(store, procedure(1).id, time="4 ngày")
@@ -69,13 +68,13 @@ async def test_an_import_never_overwrites_an_officer_and_shows_what_changed(
     assert await store.read(lambda c: c.scalars(differs).all()) == ["5 ngày → 2 ngày"]
 
 
-async def test_a_list_that_is_not_whole_makes_nothing_stale(store: SqliteStore) -> None:
+async def test_a_list_that_is_not_whole_makes_nothing_stale(store: Store) -> None:
     await bring_in(store, [procedure(1), procedure(2)])
     assert (await bring_in(store, [procedure(1)])).vanished == 0
     await told(store, "1.000002")
 
 
-async def test_a_code_that_vanished_is_stale_until_it_comes_back(store: SqliteStore) -> None:
+async def test_a_code_that_vanished_is_stale_until_it_comes_back(store: Store) -> None:
     both = [procedure(1), procedure(2)]
     await bring_in(store, both)
     assert (await bring_in(store, both[:1], complete=True)).vanished == 1
@@ -84,7 +83,7 @@ async def test_a_code_that_vanished_is_stale_until_it_comes_back(store: SqliteSt
     await told(store, "1.000002")
 
 
-async def test_the_national_export_is_known_to_be_whole(store: SqliteStore) -> None:
+async def test_the_national_export_is_known_to_be_whole(store: Store) -> None:
     everything = [procedure(n) for n in range(1100)]
     await bring_in(store, everything)
     assert (await bring_in(store, everything[:1050])).vanished == 50
@@ -101,7 +100,7 @@ async def clear_all(store: Store) -> None:
 
 
 async def test_an_officer_vouches_for_a_fact_and_it_goes_out_with_its_source(
-    store: SqliteStore,
+    store: Store,
 ) -> None:
     await bring_in(store, [procedure(1, place="UBND huyện")])
     assert not (await fact(store, Facet.PLACE)).sound
@@ -112,7 +111,7 @@ async def test_an_officer_vouches_for_a_fact_and_it_goes_out_with_its_source(
 
 
 async def test_a_fact_stays_cleared_over_an_import_of_the_same_text_only(
-    store: SqliteStore,
+    store: Store,
 ) -> None:
     await bring_in(store, [procedure(1, place="UBND huyện")])
     await clear_all(store)
@@ -122,7 +121,7 @@ async def test_a_fact_stays_cleared_over_an_import_of_the_same_text_only(
     assert not (await fact(store, Facet.PLACE)).sound
 
 
-async def test_nobody_vouches_for_a_text_that_changed_meanwhile(store: SqliteStore) -> None:
+async def test_nobody_vouches_for_a_text_that_changed_meanwhile(store: Store) -> None:
     await bring_in(store, [procedure(1, place="UBND huyện")])
     *_, seen = await store.read(lambda c: open_faults(c, procedure(1).id))
     await bring_in(store, [procedure(1, place="UBND quận huyện")])
@@ -145,7 +144,7 @@ async def stage_only(store: Store, changed: Entry) -> staging.Run:
     return run
 
 
-async def test_what_an_officer_says_during_an_import_is_not_lost(store: SqliteStore) -> None:
+async def test_what_an_officer_says_during_an_import_is_not_lost(store: Store) -> None:
     await bring_in(store, [procedure(1)])
     run = await stage_only(store, procedure(1, time="2 ngày", result="Giấy phép"))
     await officer_says(store, procedure(1).id, time="4 ngày")
@@ -154,7 +153,7 @@ async def test_what_an_officer_says_during_an_import_is_not_lost(store: SqliteSt
     assert (await fact(store, Facet.RESULT)).text == "Giấy phép"
 
 
-async def test_an_import_killed_before_the_switch_leaves_no_trace(store: SqliteStore) -> None:
+async def test_an_import_killed_before_the_switch_leaves_no_trace(store: Store) -> None:
     await bring_in(store, [procedure(1)])
     await stage_only(store, procedure(1, time="2 ngày"))
     assert (await fact(store, Facet.TIME)).text == "5 ngày"
@@ -163,7 +162,7 @@ async def test_an_import_killed_before_the_switch_leaves_no_trace(store: SqliteS
 
 
 async def test_an_import_killed_after_the_switch_is_tidied_up_by_the_next(
-    store: SqliteStore,
+    store: Store,
 ) -> None:
     run = await stage_only(store, procedure(1, place="UBND huyện"))
     await store.write(lambda c: Done(staging.switch(c, run, [], NOW)))
@@ -176,10 +175,10 @@ async def test_an_import_killed_after_the_switch_is_tidied_up_by_the_next(
 
 
 async def test_readers_see_the_old_or_the_new_and_never_a_mixture(
-    store: SqliteStore, database_file: Path
+    store: Store, database_url: str
 ) -> None:
     await bring_in(store, [procedure(n) for n in range(250)])
-    other = SqliteStore(database_file)
+    other = open_store(database_url)
     seen: set[frozenset[str]] = set()
 
     def look(connection: Connection) -> frozenset[str]:
@@ -193,10 +192,8 @@ async def test_readers_see_the_old_or_the_new_and_never_a_mixture(
     assert seen | {frozenset({"1 ngày"})} == {frozenset({"5 ngày"}), frozenset({"1 ngày"})}
 
 
-async def test_messages_are_accepted_while_an_import_runs(
-    store: SqliteStore, database_file: Path
-) -> None:
-    other = SqliteStore(database_file)
+async def test_messages_are_accepted_while_an_import_runs(store: Store, database_url: str) -> None:
+    other = open_store(database_url)
     task = asyncio.create_task(bring_in(other, [procedure(n) for n in range(250)]))
     accepted = 0
 

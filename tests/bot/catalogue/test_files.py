@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from bot.catalogue.files import File, FileImport
 from bot.catalogue.kinds import COLUMNS, Kind, UnknownKind, guess, template
 from bot.catalogue.repository import count_by_state, public_entry, search_entries
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from bot.tables.directory import agency, holiday, place, plan_item, succession
 from knowledge.entries import Facet
 from tests.bot.catalogue.samples import clock, import_text, json_lines
@@ -58,11 +58,11 @@ def test_a_template_has_the_columns_of_its_kind(kind: Kind) -> None:
     assert tuple(heading) == COLUMNS[kind]
 
 
-async def rows(store: SqliteStore, query: Select[tuple[str, ...]]) -> list[tuple[object, ...]]:
+async def rows(store: Store, query: Select[tuple[str, ...]]) -> list[tuple[object, ...]]:
     return [tuple(row) for row in await store.read(lambda c: c.execute(query).all())]
 
 
-async def test_an_office_lists_its_procedures_in_a_table(store: SqliteStore) -> None:
+async def test_an_office_lists_its_procedures_in_a_table(store: Store) -> None:
     await import_text(store, "a.csv", PROCEDURES, Kind.PROCEDURES)
     entry = await store.read(lambda c: public_entry(c, "1.000001"))
     assert entry is not None
@@ -71,7 +71,7 @@ async def test_an_office_lists_its_procedures_in_a_table(store: SqliteStore) -> 
     assert str(entry.checked_on) == "2026-11-01"
 
 
-async def test_a_question_without_a_code_is_known_by_its_words(store: SqliteStore) -> None:
+async def test_a_question_without_a_code_is_known_by_its_words(store: Store) -> None:
     first = await import_text(store, "a.csv", FAQ, Kind.FAQ)
     again = await import_text(store, "b.csv", FAQ.replace("Quên", "QUÊN"), Kind.FAQ)
     assert (first.changed, again.rows) == (1, 1)
@@ -120,7 +120,7 @@ async def test_a_question_without_a_code_is_known_by_its_words(store: SqliteStor
     ],
 )
 async def test_a_directory_file_fills_its_table_once(
-    store: SqliteStore,
+    store: Store,
     text: str,
     kind: Kind,
     query: Select[tuple[str, ...]],
@@ -132,7 +132,7 @@ async def test_a_directory_file_fills_its_table_once(
     assert (first.changed > 0, again.changed) == (True, 0)
 
 
-async def test_a_spreadsheet_is_read_like_any_table(store: SqliteStore) -> None:
+async def test_a_spreadsheet_is_read_like_any_table(store: Store) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -145,7 +145,7 @@ async def test_a_spreadsheet_is_read_like_any_table(store: SqliteStore) -> None:
     assert (summary.rows, summary.errors) == (1, [])
 
 
-async def test_every_bad_row_is_named_with_its_field(store: SqliteStore) -> None:
+async def test_every_bad_row_is_named_with_its_field(store: Store) -> None:
     text = json_lines(
         {"code": "1.000001", "title": "Tốt", "source": "Sổ tay"},
         {"code": "xyz", "title": "Mã sai"},
@@ -165,7 +165,7 @@ async def test_every_bad_row_is_named_with_its_field(store: SqliteStore) -> None
     assert summary.rows == 1
 
 
-async def test_an_answer_with_a_fault_waits_for_an_officer(store: SqliteStore) -> None:
+async def test_an_answer_with_a_fault_waits_for_an_officer(store: Store) -> None:
     text = "code,question,answer,source\nq1,Cần mang gì?,Mang theo sổ hộ khẩu.,Sổ tay\n"
     await import_text(store, "a.csv", text, Kind.FAQ)
     assert await store.read(lambda c: public_entry(c, "q1")) is None

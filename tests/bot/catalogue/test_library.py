@@ -12,8 +12,8 @@ from bot.catalogue.acts import decide_alias, put_layer, set_state
 from bot.catalogue.layers import Layer
 from bot.catalogue.library import Library
 from bot.catalogue.starter import load_starter_if_empty
-from bot.store import Done
-from bot.store.sqlite import SqliteStore
+from bot.store import Done, Store
+from bot.store.opening import open_store
 from bot.tables.knowledge import alias
 from knowledge.decisions import DecisionKind
 from tests.bot.catalogue.samples import NOW, clock
@@ -32,12 +32,12 @@ def shipped(migrated_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     """A database with the shipped knowledge in it; copy it, never write to it."""
     path = tmp_path_factory.mktemp("shipped") / "danhoi.db"
     shutil.copyfile(migrated_template, path)
-    asyncio.run(load_into(path))
+    asyncio.run(load_into(f"sqlite:///{path}"))
     return path
 
 
-async def load_into(path: Path) -> None:
-    store = SqliteStore(path)
+async def load_into(url: str) -> None:
+    store = open_store(url)
     assert await load_starter_if_empty(store, NOW)
     await store.close()
 
@@ -48,7 +48,13 @@ def database_file(shipped: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def library(store: SqliteStore, indexes: Path) -> AsyncIterator[Library]:
+async def postgres_url(postgres_url: str) -> str:
+    await load_into(postgres_url)
+    return postgres_url
+
+
+@pytest.fixture
+async def library(store: Store, indexes: Path) -> AsyncIterator[Library]:
     library = Library(store, indexes, clock, interval=0.05)
     await library.start()
     yield library
@@ -65,7 +71,7 @@ def saved(folder: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
 
 
-async def retire(store: SqliteStore, entry_id: str) -> None:
+async def retire(store: Store, entry_id: str) -> None:
     def body(connection: Connection) -> Done[None]:
         set_state(connection, entry_id, "retired", NOW, "lan")
         return Done(None)
@@ -73,7 +79,7 @@ async def retire(store: SqliteStore, entry_id: str) -> None:
     await store.write(body)
 
 
-async def accept(store: SqliteStore, entry_id: str, phrasing: str) -> None:
+async def accept(store: Store, entry_id: str, phrasing: str) -> None:
     def body(connection: Connection) -> Done[None]:
         row = {"entry_id": entry_id, "text": phrasing, "state": "proposed", "at": NOW}
         connection.execute(insert(alias).values({**row, "origin": "confirmed"}))
@@ -91,12 +97,12 @@ async def test_a_fresh_database_answers_from_the_shipped_knowledge(library: Libr
 
 
 @pytest.mark.usefixtures("library")
-async def test_the_shipped_knowledge_is_loaded_once(store: SqliteStore) -> None:
+async def test_the_shipped_knowledge_is_loaded_once(store: Store) -> None:
     assert not await load_starter_if_empty(store, NOW)
 
 
 async def test_a_second_start_uses_the_saved_index(
-    library: Library, store: SqliteStore, indexes: Path
+    library: Library, store: Store, indexes: Path
 ) -> None:
     before = saved(indexes)
     again = Library(store, indexes, clock)
@@ -106,22 +112,20 @@ async def test_a_second_start_uses_the_saved_index(
     assert again.version == library.version
 
 
-async def test_new_words_of_an_officer_are_told_at_once(
-    library: Library, store: SqliteStore
-) -> None:
+async def test_new_words_of_an_officer_are_told_at_once(library: Library, store: Store) -> None:
     said = {"summary": "Lời mới của cán bộ."}
     await store.write(lambda c: Done(put_layer(c, BIRTH, Layer.LOCAL, said, NOW, "lan")))
     await until(lambda: getattr(library.entry(BIRTH), "summary", "") == "Lời mới của cán bộ.")
 
 
-async def test_what_is_retired_is_no_more_offered(library: Library, store: SqliteStore) -> None:
+async def test_what_is_retired_is_no_more_offered(library: Library, store: Store) -> None:
     await retire(store, BIRTH)
     await until(lambda: library.entry(BIRTH) is None)
     assert BIRTH not in library.decide("làm khai sanh cho con cần gì").entries
 
 
 async def test_new_entries_and_accepted_phrasings_are_found_once_the_index_is_swapped(
-    library: Library, store: SqliteStore
+    library: Library, store: Store
 ) -> None:
     said = {"title": "Cấp phép thả diều sáo", "source": "x"}
     new = "procedure:9.900001"

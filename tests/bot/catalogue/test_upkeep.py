@@ -6,12 +6,12 @@ from bot.catalogue.imports import EntryImport, Source
 from bot.catalogue.layers import Layer
 from bot.catalogue.repository import public_entry, version
 from bot.catalogue.upkeep import lint_again
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from knowledge.entries import Facet
 from tests.bot.catalogue.samples import clock, procedure
 
 
-async def test_a_fact_is_held_back_from_the_day_a_rule_begins_to_hold(store: SqliteStore) -> None:
+async def test_a_fact_is_held_back_from_the_day_a_rule_begins_to_hold(store: Store) -> None:
     spring = datetime(2025, 5, 1, tzinfo=UTC)
     importer = EntryImport(store, lambda: spring, lambda _rows: None)
     await importer.run(
@@ -24,7 +24,7 @@ async def test_a_fact_is_held_back_from_the_day_a_rule_begins_to_hold(store: Sql
     assert not entry.facts[Facet.PLACE].sound
 
 
-async def test_looking_again_changes_nothing(store: SqliteStore) -> None:
+async def test_looking_again_changes_nothing(store: Store) -> None:
     importer = EntryImport(store, clock, lambda _rows: None)
     await importer.run(
         Source("f", "procedures", Layer.NATIONAL), [procedure(n) for n in range(150)]

@@ -18,17 +18,17 @@ from bot.officers import Role, accounts
 from bot.officers.accounts import NewOfficer
 from bot.segments import editing, repository
 from bot.segments.months import Schedule
-from bot.store.engines import sqlite_engine
 from bot.tables.delivery import inbox, outbox
 from bot.tables.desk import question
 from tests.bot.questions.samples import NOW, ask, prepare
+from tests.databases import transaction
 
 SCHEDULE = Schedule(calendar(), {})
 
 
 @pytest.fixture(autouse=True)
-def installation(database_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DANHOI_DATABASE_URL", f"sqlite:///{database_file}")
+def installation(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANHOI_DATABASE_URL", database_url)
     monkeypatch.setenv("DANHOI_VAR_DIR", str(tmp_path))
 
 
@@ -71,14 +71,12 @@ def nothing_left_over(connection: Connection) -> None:
 
 
 def test_it_fills_an_empty_database_once(
-    database_file: Path, capsys: pytest.CaptureFixture[str]
+    database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asyncio.run(fill(read_settings(), some_stories()))
-    engine = sqlite_engine(database_file)
-    with engine.connect() as connection:
+    with transaction(database_url) as connection:
         months_shown(connection)
         nothing_left_over(connection)
-    engine.dispose()
     assert "already has" in refused(capsys)
 
 
@@ -99,13 +97,11 @@ def with_an_officer(connection: Connection) -> None:
     ],
 )
 def test_it_keeps_away_from_what_is_real(
-    database_file: Path,
+    database_url: str,
     capsys: pytest.CaptureFixture[str],
     furnish: Callable[[Connection], None],
     why: str,
 ) -> None:
-    engine = sqlite_engine(database_file, begin="BEGIN IMMEDIATE")
-    with engine.connect() as connection, connection.begin():
+    with transaction(database_url) as connection:
         furnish(connection)
-    engine.dispose()
     assert why in refused(capsys)

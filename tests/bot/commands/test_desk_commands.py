@@ -1,20 +1,18 @@
 """Accounts, tokens and the audit from the command line."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.clock.starter import OFFICE_ZONE
 from bot.commands.root import main
 from bot.questions import history
-from bot.store.engines import sqlite_engine
 from bot.tables.desk import question_event
 from tests.bot.questions.samples import NOW, ask, prepare
+from tests.databases import transaction
 
 
 @pytest.fixture(autouse=True)
-def installation(database_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DANHOI_DATABASE_URL", f"sqlite:///{database_file}")
+def installation(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANHOI_DATABASE_URL", database_url)
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
@@ -64,16 +62,14 @@ def test_a_token_is_made_listed_without_showing_it_and_revoked(
 
 
 def test_the_audit_holds_until_somebody_tampers(
-    capsys: pytest.CaptureFixture[str], database_file: Path
+    capsys: pytest.CaptureFixture[str], database_url: str
 ) -> None:
-    engine = sqlite_engine(database_file, begin="BEGIN IMMEDIATE")
-    with engine.begin() as connection:
+    with transaction(database_url) as connection:
         prepare(connection)
         ask(connection)
         history.anchor(connection, NOW.date(), OFFICE_ZONE, NOW)
     assert run(capsys, "audit", "verify") == ["1 events and 1 daily anchors hold"]
-    with engine.begin() as connection:
+    with transaction(database_url) as connection:
         connection.execute(question_event.update().values(actor="officer:9"))
-    engine.dispose()
     assert fails("audit", "verify")
     assert "question 1, event 1: was changed" in capsys.readouterr().err

@@ -12,8 +12,8 @@ ROWS = (
 
 
 @pytest.fixture
-def folder(database_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DANHOI_DATABASE_URL", f"sqlite:///{database_file}")
+def folder(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DANHOI_DATABASE_URL", database_url)
     monkeypatch.setenv("DANHOI_VAR_DIR", str(tmp_path))
     return tmp_path
 

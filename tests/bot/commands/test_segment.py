@@ -9,9 +9,9 @@ import pytest
 from bot.commands.lines import answer_lines
 from bot.commands.root import main
 from bot.commands.speak import answer as read_aloud
-from bot.store.engines import sqlite_engine
 from tests.bot.questions.samples import prepare
 from tests.bot.segments.samples import answered, approve_all, refresh
+from tests.databases import transaction
 
 
 class Command:
@@ -21,8 +21,8 @@ class Command:
         self._patch = patch
         self._written = written
 
-    def __call__(self, database: Path, *words: str) -> bytes:
-        self._patch.setenv("DANHOI_DATABASE_URL", f"sqlite:///{database}")
+    def __call__(self, database: str, *words: str) -> bytes:
+        self._patch.setenv("DANHOI_DATABASE_URL", database)
         with pytest.raises(SystemExit) as end:
             main(words)
         assert end.value.code in (0, None)
@@ -35,18 +35,16 @@ def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[byt
 
 
 @pytest.fixture
-def with_an_item(database_file: Path) -> Path:
-    engine = sqlite_engine(database_file, begin="BEGIN IMMEDIATE")
-    with engine.connect() as connection, connection.begin():
+def with_an_item(database_url: str) -> str:
+    with transaction(database_url) as connection:
         prepare(connection)
         answered(connection, "Số tôi 0912345678, đổi thẻ BHYT ở đâu?")
         refresh(connection)
         approve_all(connection)
-    engine.dispose()
-    return database_file
+    return database_url
 
 
-def test_the_list_has_the_shape_of_the_contract(run: Command, with_an_item: Path) -> None:
+def test_the_list_has_the_shape_of_the_contract(run: Command, with_an_item: str) -> None:
     listing = json.loads(run(with_an_item, "segment", "2026-11", "--format", "json"))
     assert set(listing) == set("month air_date theme status seconds items".split())
     (item,) = listing["items"]
@@ -59,13 +57,13 @@ def test_the_list_has_the_shape_of_the_contract(run: Command, with_an_item: Path
 
 
 @pytest.mark.parametrize("shape", ["docx", "xlsx"])
-def test_documents_come_as_bytes(run: Command, with_an_item: Path, shape: str) -> None:
+def test_documents_come_as_bytes(run: Command, with_an_item: str, shape: str) -> None:
     assert run(with_an_item, "segment", "2026-11", "--format", shape).startswith(b"PK")
 
 
 def test_without_a_database_the_calendar_still_tells_the_day(run: Command, tmp_path: Path) -> None:
     missing = tmp_path / "none.db"
-    listing = json.loads(run(missing, "segment", "2027-02"))
+    listing = json.loads(run(f"sqlite:///{missing}", "segment", "2027-02"))
     assert (listing["air_date"], listing["items"]) == ("2027-02-27", [])
     assert not missing.exists()
 

@@ -9,16 +9,33 @@ from sqlalchemy.pool import StaticPool
 
 from bot.tables import metadata
 from bot.tables.knowledge import entry
+from tests import postgres
 from tests.bot.conversation.chat import FRIDAY, Chat
 from tests.bot.conversation.library import ENTRIES
+from tests.databases import raw_engine
 
 NewChat = Callable[..., Chat]
 
 
 @pytest.fixture(scope="package")
-def engine() -> Iterator[Engine]:
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    metadata.create_all(engine)
+def empty(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Return an engine on a database without rows, of the kind that this run tests."""
+    if postgres.chosen() == "sqlite":
+        engine = create_engine("sqlite://", poolclass=StaticPool)
+        metadata.create_all(engine)
+        yield engine
+        engine.dispose()
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    with server.copy(request.getfixturevalue("postgres_template")) as url:
+        engine = raw_engine(url)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(scope="package")
+def engine(empty: Engine) -> Engine:
+    """Return an engine on a database with the small library's entries."""
     rows: list[dict[str, Any]] = [
         {
             "id": e.id,
@@ -31,10 +48,9 @@ def engine() -> Iterator[Engine]:
         }
         for e in ENTRIES
     ]
-    with engine.begin() as connection:
+    with empty.begin() as connection:
         connection.execute(insert(entry), rows)
-    yield engine
-    engine.dispose()
+    return empty
 
 
 @pytest.fixture

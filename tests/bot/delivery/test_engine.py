@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 
 from bot.channels import Delivery, Sent
 from bot.delivery.engine import Engine, embedded_lanes
 from bot.delivery.inbox import accept, transcript
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
+from bot.store.opening import open_store
 from bot.tables.delivery import inbox, outbox
 from tests.bot.delivery.samples import NOW, Parrot, ScriptedChannel, said, states
 
@@ -37,11 +37,9 @@ class Box(ScriptedChannel):
 
 
 @asynccontextmanager
-async def running(
-    path: Path, channel: ScriptedChannel
-) -> AsyncIterator[tuple[SqliteStore, Engine]]:
+async def running(url: str, channel: ScriptedChannel) -> AsyncIterator[tuple[Store, Engine]]:
     lanes = embedded_lanes(["fake"])
-    store = SqliteStore(path, lanes.announce, exclusive=True)
+    store = open_store(url, lanes.announce)
     worker = Worker(store, Parrot(one_by_one=True))
     engine = Engine(store, lanes, worker, Sender(store, {"fake": channel}, "me"))
     await engine.start()
@@ -52,17 +50,17 @@ async def running(
         await store.close()
 
 
-async def receive(store: SqliteStore, text: str, who: str = "an") -> int:
+async def receive(store: Store, text: str, who: str = "an") -> int:
     event = said(text, who=who)
     accepted = await store.write(partial(accept, incoming=event, raw=b"", now=NOW))
     return accepted.conversation_id
 
 
 async def test_every_message_is_answered_in_the_order_of_its_conversation(
-    database_file: Path,
+    database_url: str,
 ) -> None:
     box = Box()
-    async with running(database_file, box) as (store, _):
+    async with running(database_url, box) as (store, _):
         for n in range(20):
             await asyncio.gather(*(receive(store, f"{who}{n}", who) for who in "abc"))
         await box.until(60)
@@ -70,18 +68,18 @@ async def test_every_message_is_answered_in_the_order_of_its_conversation(
     assert sorted(box.by_chat.values()) == expected
 
 
-async def test_what_a_process_left_open_is_finished_by_the_next(database_file: Path) -> None:
-    store = SqliteStore(database_file)
+async def test_what_a_process_left_open_is_finished_by_the_next(database_url: str) -> None:
+    store = open_store(database_url)
     await receive(store, "một")
     await store.close()
     box = Box()
-    async with running(database_file, box) as (store, _):
+    async with running(database_url, box) as (store, _):
         await box.until(1)
     assert box.seen == ["re: một"]
 
 
-async def test_a_listener_hears_of_the_reply(database_file: Path) -> None:
-    async with running(database_file, Box()) as (store, engine):
+async def test_a_listener_hears_of_the_reply(database_url: str) -> None:
+    async with running(database_url, Box()) as (store, engine):
         chat = await receive(store, "một")
         with engine.listeners.subscribe(chat) as news:
             while True:
@@ -94,18 +92,18 @@ async def test_a_listener_hears_of_the_reply(database_file: Path) -> None:
 
 
 async def test_a_listener_of_a_quiet_conversation_can_send_a_heartbeat(
-    database_file: Path,
+    database_url: str,
 ) -> None:
-    async with running(database_file, Box()) as (_, engine):
+    async with running(database_url, Box()) as (_, engine):
         with engine.listeners.subscribe(1) as news:
             assert not await news.wait(0.01)
 
 
-async def test_stopping_leaves_everything_finished_or_durable(database_file: Path) -> None:
+async def test_stopping_leaves_everything_finished_or_durable(database_url: str) -> None:
     box = Box()
-    async with running(database_file, box) as (store, _):
+    async with running(database_url, box) as (store, _):
         await asyncio.gather(*(receive(store, f"{n}", f"{n}") for n in range(30)))
-    store = SqliteStore(database_file)
+    store = open_store(database_url)
     decided = (await store.read(lambda c: states(c, inbox))).count("decided")
     sent = await store.read(lambda c: states(c, outbox))
     await store.close()

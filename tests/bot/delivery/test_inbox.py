@@ -15,8 +15,7 @@ from bot.delivery.inbox import (
     transcript,
 )
 from bot.messages import Attachment, AttachmentKind, Incoming, IncomingKind
-from bot.store import Done, Wake
-from bot.store.sqlite import SqliteStore
+from bot.store import Done, Store, Wake
 from bot.tables.delivery import conversation, inbox
 from tests.bot.delivery.samples import NOW, rows, said, states
 
@@ -57,7 +56,7 @@ def test_another_content_under_the_same_id_is_a_conflict_and_changes_nothing(
     assert [line.text for line in transcript(connection, 1)] == ["một"]
 
 
-async def test_five_copies_at_once_are_one_message(store: SqliteStore) -> None:
+async def test_five_copies_at_once_are_one_message(store: Store) -> None:
     copy = partial(accept, incoming=said("một", "e1"), raw=b"", now=NOW)
     accepted = await asyncio.gather(*(store.write(copy) for _ in range(5)))
     assert sorted(each.duplicate for each in accepted) == [False, True, True, True, True]
@@ -132,7 +131,7 @@ def test_a_transcript_is_read_on_from_where_one_was(connection: Connection) -> N
     assert [(line.seq, line.text) for line in page] == [(2, "2"), (3, "3")]
 
 
-async def test_a_refused_message_does_not_use_up_a_number(store: SqliteStore) -> None:
+async def test_a_refused_message_does_not_use_up_a_number(store: Store) -> None:
     def break_off(connection: Connection) -> Done[None]:
         accept(connection, said("mất"), b"", NOW)
         raise LookupError

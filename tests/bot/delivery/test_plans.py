@@ -16,6 +16,12 @@ from bot.messages import IncomingKind, Outgoing, Purpose
 from tests.bot.delivery.samples import NOW, Parrot, Repeat, said, told
 
 
+@pytest.fixture
+def engine_name() -> str:
+    """Return the engine whose plans are read here."""
+    return "sqlite"
+
+
 def plans(connection: Connection, body: Callable[[Connection], object]) -> list[str]:
     """Return how SQLite goes about every statement of a body."""
     statements: list[tuple[str, tuple[object, ...]]] = []

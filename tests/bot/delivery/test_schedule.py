@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.delivery.schedule import Periodic, Schedule, daily, every
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from bot.tables.delivery import slot
 from tests.bot.delivery.samples import NOW, Ticker, rows
 
@@ -31,7 +31,7 @@ class Work:
 
 
 def schedule(
-    store: SqliteStore,
+    store: Store,
     clock: Ticker,
     job: Callable[[datetime], Awaitable[None]],
     owner: str = "a",
@@ -41,7 +41,7 @@ def schedule(
     return Schedule(store, [periodic], owner, clock)
 
 
-async def test_the_first_sight_of_a_schedule_owes_nothing(store: SqliteStore) -> None:
+async def test_the_first_sight_of_a_schedule_owes_nothing(store: Store) -> None:
     clock, work = Ticker(), Work()
     await schedule(store, clock, work).tick()
     assert work.done == []
@@ -58,7 +58,7 @@ async def test_the_first_sight_of_a_schedule_owes_nothing(store: SqliteStore) ->
     ],
 )
 async def test_slots_missed_while_the_service_was_down(
-    store: SqliteStore, catch_up: bool, slots: list[int]
+    store: Store, catch_up: bool, slots: list[int]
 ) -> None:
     clock, work = Ticker(), Work()
     await schedule(store, clock, work, catch_up=catch_up).tick()
@@ -67,7 +67,7 @@ async def test_slots_missed_while_the_service_was_down(
     assert work.done == [NOW + n * HOUR for n in slots]
 
 
-async def test_several_processes_run_a_slot_once(store: SqliteStore) -> None:
+async def test_several_processes_run_a_slot_once(store: Store) -> None:
     clock, work = Ticker(), Work()
     nodes = [schedule(store, clock, work, owner) for owner in "abcd"]
     await nodes[0].tick()
@@ -76,7 +76,7 @@ async def test_several_processes_run_a_slot_once(store: SqliteStore) -> None:
     assert sorted(work.done) == [NOW + n * HOUR for n in range(1, 6)]
 
 
-async def test_a_failed_slot_is_tried_again_and_then_left_to_a_person(store: SqliteStore) -> None:
+async def test_a_failed_slot_is_tried_again_and_then_left_to_a_person(store: Store) -> None:
     clock, work = Ticker(), Work(failures=100)
     for _ in range(12):
         await schedule(store, clock, work).tick()
@@ -85,7 +85,7 @@ async def test_a_failed_slot_is_tried_again_and_then_left_to_a_person(store: Sql
     assert (found["state"], found["reason"], found["attempts"]) == ("failed", "LookupError", 5)
 
 
-async def test_a_failed_slot_that_works_later_is_done(store: SqliteStore) -> None:
+async def test_a_failed_slot_that_works_later_is_done(store: Store) -> None:
     clock, work = Ticker(), Work()
     node = schedule(store, clock, work)
     await node.tick()
@@ -98,7 +98,7 @@ async def test_a_failed_slot_that_works_later_is_done(store: SqliteStore) -> Non
 
 
 async def test_a_slot_of_a_dead_process_is_taken_over_when_its_lease_ends(
-    store: SqliteStore,
+    store: Store,
 ) -> None:
     async def die(_moment: datetime) -> None:
         raise asyncio.CancelledError
@@ -116,7 +116,7 @@ async def test_a_slot_of_a_dead_process_is_taken_over_when_its_lease_ends(
     assert work.done == [NOW + HOUR]
 
 
-async def test_a_service_that_is_alone_need_not_wait_for_leases(store: SqliteStore) -> None:
+async def test_a_service_that_is_alone_need_not_wait_for_leases(store: Store) -> None:
     async def die(_moment: datetime) -> None:
         raise asyncio.CancelledError
 

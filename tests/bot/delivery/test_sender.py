@@ -29,8 +29,7 @@ from bot.delivery.pace import Rate, reserve
 from bot.delivery.sender import Sender, SenderRules
 from bot.delivery.sending import claim, read_head, settle
 from bot.messages import IncomingKind, Outgoing, Purpose
-from bot.store import Done, StoreUnavailable
-from bot.store.sqlite import SqliteStore
+from bot.store import Done, Store, StoreUnavailable
 from bot.tables.delivery import outbox
 from tests.bot.delivery.samples import NOW, ScriptedChannel, Ticker, rows, said
 
@@ -42,7 +41,7 @@ RULES = SenderRules(retry=RETRY, grace=timedelta(seconds=5), repair=timedelta(mi
 class Post:
     """One conversation with messages to send, its channel and its sender."""
 
-    store: SqliteStore
+    store: Store
     channel: ScriptedChannel = field(default_factory=ScriptedChannel)
     clock: Ticker = field(default_factory=Ticker)
     purpose: Purpose = Purpose.AUTOMATIC
@@ -69,7 +68,7 @@ class Post:
 
 
 @pytest.fixture
-async def mail(store: SqliteStore) -> Post:
+async def mail(store: Store) -> Post:
     return Post(store)
 
 

@@ -11,8 +11,7 @@ from bot.delivery.inbox import accept, transcript
 from bot.delivery.turns import Stale, Wait
 from bot.delivery.worker import Worker, WorkerRules
 from bot.messages import Outgoing
-from bot.store import Done, StoreUnavailable
-from bot.store.sqlite import SqliteStore
+from bot.store import Done, Store, StoreUnavailable
 from bot.tables.delivery import conversation, inbox
 from tests.bot.delivery.samples import NOW, Parrot, Ticker, rows, said, states
 
@@ -20,22 +19,22 @@ RETRY = Backoff(timedelta(seconds=10), timedelta(minutes=1), attempts=3, chance=
 SORRY = Outgoing("Dạ, kênh đã nhận tin và sẽ xem lại.")
 
 
-def worker(store: SqliteStore, mind: Parrot, clock: Ticker | None = None) -> Worker:
+def worker(store: Store, mind: Parrot, clock: Ticker | None = None) -> Worker:
     rules = WorkerRules(apology=lambda _incoming: (SORRY,), retry=RETRY)
     return Worker(store, mind, rules, clock or Ticker())
 
 
-async def receive(store: SqliteStore, *texts: str) -> None:
+async def receive(store: Store, *texts: str) -> None:
     for text in texts:
         await store.write(partial(accept, incoming=said(text), raw=b"", now=NOW))
 
 
-async def replies(store: SqliteStore) -> list[str]:
+async def replies(store: Store) -> list[str]:
     lines = await store.read(lambda connection: transcript(connection, 1))
     return [line.text for line in lines if line.role == "assistant"]
 
 
-async def test_what_came_in_is_decided_as_one_thought(store: SqliteStore) -> None:
+async def test_what_came_in_is_decided_as_one_thought(store: Store) -> None:
     mind = Parrot()
     await receive(store, "cho em hỏi", "khai sinh cần gì")
     assert await worker(store, mind).drain(1) is None
@@ -44,7 +43,7 @@ async def test_what_came_in_is_decided_as_one_thought(store: SqliteStore) -> Non
     assert (mind.turns[0].recalled, mind.turns[0].pending[1].message_id) == ("recalled", 2)
 
 
-async def test_a_plan_may_cover_a_part_and_the_rest_is_next(store: SqliteStore) -> None:
+async def test_a_plan_may_cover_a_part_and_the_rest_is_next(store: Store) -> None:
     mind = Parrot(one_by_one=True)
     await receive(store, "một", "hai")
     for _ in range(3):
@@ -53,7 +52,7 @@ async def test_a_plan_may_cover_a_part_and_the_rest_is_next(store: SqliteStore) 
     assert mind.turns[1].state == {"last": "một"}
 
 
-async def test_too_little_to_decide_on_waits(store: SqliteStore) -> None:
+async def test_too_little_to_decide_on_waits(store: Store) -> None:
     until = NOW + timedelta(seconds=1.5)
     mind = Parrot([Wait(until)])
     await receive(store, "cho em hỏi")
@@ -63,7 +62,7 @@ async def test_too_little_to_decide_on_waits(store: SqliteStore) -> None:
     assert await replies(store) == ["re: cho em hỏi"]
 
 
-async def test_a_decision_on_changed_knowledge_is_made_again(store: SqliteStore) -> None:
+async def test_a_decision_on_changed_knowledge_is_made_again(store: Store) -> None:
     def changed() -> None:
         raise Stale
 
@@ -74,7 +73,7 @@ async def test_a_decision_on_changed_knowledge_is_made_again(store: SqliteStore)
     assert await replies(store) == ["re: lệ phí"]
 
 
-async def test_a_failed_message_is_tried_again_later(store: SqliteStore) -> None:
+async def test_a_failed_message_is_tried_again_later(store: Store) -> None:
     clock, mind = Ticker(), Parrot([RuntimeError("0912345678")])
     await receive(store, "một")
     again = NOW + timedelta(seconds=5)
@@ -87,7 +86,7 @@ async def test_a_failed_message_is_tried_again_later(store: SqliteStore) -> None
 
 
 async def test_poison_is_put_aside_with_a_reply_and_the_next_message_goes_on(
-    store: SqliteStore,
+    store: Store,
 ) -> None:
     clock, mind = Ticker(), Parrot([KeyError("x")] * 3, one_by_one=True)
     await receive(store, "độc", "lành")
@@ -100,7 +99,7 @@ async def test_poison_is_put_aside_with_a_reply_and_the_next_message_goes_on(
     assert second["state"] == "decided"
 
 
-async def test_a_mind_that_cannot_recall_is_a_failed_decision(store: SqliteStore) -> None:
+async def test_a_mind_that_cannot_recall_is_a_failed_decision(store: Store) -> None:
     class Forgetful(Parrot):
         def recall(self, *_: object) -> object:
             raise LookupError
@@ -109,7 +108,7 @@ async def test_a_mind_that_cannot_recall_is_a_failed_decision(store: SqliteStore
     assert await worker(store, Forgetful()).drain(1) == NOW + timedelta(seconds=5)
 
 
-async def test_a_decision_is_void_when_another_worker_went_on(store: SqliteStore) -> None:
+async def test_a_decision_is_void_when_another_worker_went_on(store: Store) -> None:
     other = worker(store, Parrot())
 
     class Slow(Parrot):
@@ -127,7 +126,7 @@ def take_over(connection: Connection) -> Done[None]:
     return Done(None)
 
 
-async def test_a_decision_is_void_after_a_take_over(store: SqliteStore) -> None:
+async def test_a_decision_is_void_after_a_take_over(store: Store) -> None:
     class Frozen(Parrot):
         async def decide(self, *arguments: object) -> object:  # type: ignore[override]
             await store.write(take_over)
@@ -138,7 +137,7 @@ async def test_a_decision_is_void_after_a_take_over(store: SqliteStore) -> None:
     assert await replies(store) == []
 
 
-async def test_an_unavailable_store_costs_the_message_no_attempt(store: SqliteStore) -> None:
+async def test_an_unavailable_store_costs_the_message_no_attempt(store: Store) -> None:
     def gone() -> None:
         raise StoreUnavailable
 
@@ -148,5 +147,5 @@ async def test_an_unavailable_store_costs_the_message_no_attempt(store: SqliteSt
     assert [row["attempts"] for row in await store.read(lambda c: rows(c, inbox))] == [0]
 
 
-async def test_a_conversation_with_nothing_to_decide_asks_for_nothing(store: SqliteStore) -> None:
+async def test_a_conversation_with_nothing_to_decide_asks_for_nothing(store: Store) -> None:
     assert await worker(store, Parrot()).drain(1) is None

@@ -11,8 +11,7 @@ from bot.officers.accounts import NewOfficer
 from bot.officers.demo import Present, demo_problem
 from bot.officers.passwords import Hasher
 from bot.settings import Settings
-from bot.store import Done
-from bot.store.sqlite import SqliteStore
+from bot.store import Done, Store
 from tests.bot.questions.samples import NOW
 
 HASHER = Hasher(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -22,12 +21,12 @@ def settings(var_dir: Path, **values: str) -> Settings:
     return Settings(_env_file=None, var_dir=var_dir, **values)  # type: ignore[call-arg, arg-type]
 
 
-async def prepare(store: SqliteStore, var_dir: Path, **values: str) -> Path | None:
+async def prepare(store: Store, var_dir: Path, **values: str) -> Path | None:
     return await demo.prepare(store, HASHER, settings(var_dir, **values), NOW)
 
 
 async def test_every_role_gets_an_account_whose_password_only_the_owner_can_read(
-    store: SqliteStore, tmp_path: Path
+    store: Store, tmp_path: Path
 ) -> None:
     path = await prepare(store, tmp_path)
     assert path is not None
@@ -40,7 +39,7 @@ async def test_every_role_gets_an_account_whose_password_only_the_owner_can_read
     assert await HASHER.verify(known.password, rows[0]["password"])
 
 
-async def test_a_second_start_keeps_the_passwords(store: SqliteStore, tmp_path: Path) -> None:
+async def test_a_second_start_keeps_the_passwords(store: Store, tmp_path: Path) -> None:
     path = await prepare(store, tmp_path)
     assert path is not None
     before = path.read_text()
@@ -49,7 +48,7 @@ async def test_a_second_start_keeps_the_passwords(store: SqliteStore, tmp_path: 
 
 
 async def test_a_lost_list_is_written_anew_with_passwords_that_work(
-    store: SqliteStore, tmp_path: Path
+    store: Store, tmp_path: Path
 ) -> None:
     path = await prepare(store, tmp_path)
     assert path is not None
@@ -61,9 +60,7 @@ async def test_a_lost_list_is_written_anew_with_passwords_that_work(
     assert await HASHER.verify(known.password, password)
 
 
-async def test_the_first_real_officer_ends_the_demonstration(
-    store: SqliteStore, tmp_path: Path
-) -> None:
+async def test_the_first_real_officer_ends_the_demonstration(store: Store, tmp_path: Path) -> None:
     path = await prepare(store, tmp_path)
     new = NewOfficer("that", Role.ADMIN)
     await store.write(lambda c: Done(accounts.add(c, new, "hash", "test", NOW)))
@@ -82,7 +79,7 @@ async def test_the_first_real_officer_ends_the_demonstration(
     ],
 )
 async def test_elsewhere_there_are_none_and_the_service_refuses_to_start_with_them(
-    store: SqliteStore, tmp_path: Path, values: dict[str, str]
+    store: Store, tmp_path: Path, values: dict[str, str]
 ) -> None:
     assert await prepare(store, tmp_path, **values) is None
     assert (await store.read(demo.present)).demo == 0

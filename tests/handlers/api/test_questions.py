@@ -9,7 +9,7 @@ from bot.officers import Role
 from bot.officers.tokens import Scope
 from bot.questions import desk, repository
 from bot.questions.life import Act
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from handlers.access import COOKIE
 from handlers.api.questions import BadRequest, read_deed
 from knowledge.decisions import MatterKind
@@ -20,7 +20,7 @@ LIST = "/api/v1/questions"
 
 
 @pytest.fixture
-async def world(store: SqliteStore) -> DeskWorld:
+async def world(store: Store) -> DeskWorld:
     return await furnish(store)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.officers import Role
 from bot.questions import desk, repository
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from bot.tables.delivery import outbox
 from knowledge.decisions import MatterKind
 from tests.bot.questions.samples import NOW
@@ -16,7 +16,7 @@ from tests.handlers.desk_world import Browser, DeskWorld, enter, furnish, publis
 
 
 @pytest.fixture
-async def world(store: SqliteStore) -> DeskWorld:
+async def world(store: Store) -> DeskWorld:
     return await furnish(store)
 
 

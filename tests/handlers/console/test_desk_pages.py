@@ -11,7 +11,7 @@ from bot.questions import desk
 from bot.questions.desk import Opened
 from bot.questions.life import State
 from bot.settings import Settings
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from bot.tables.delivery import attachment, message
 from tests.bot.questions.samples import NOW
 from tests.handlers.console.test_console import act
@@ -21,7 +21,7 @@ FILE = "a-file-of-a-citizen-under-a-name-of-its-own"
 
 
 @pytest.fixture
-async def world(store: SqliteStore, tmp_path: Path) -> DeskWorld:
+async def world(store: Store, tmp_path: Path) -> DeskWorld:
     world = await furnish(store)
     world.settings = Settings(_env_file=None, var_dir=tmp_path)  # type: ignore[call-arg]
     (tmp_path / "files").mkdir()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.officers import Role
 from bot.questions.desk import Opened
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from bot.tables.knowledge import entry
 from knowledge.decisions import MatterKind
 from tests.handlers.console.test_console import act
@@ -16,7 +16,7 @@ from tests.handlers.desk_world import Browser, DeskWorld, enter, furnish, visiti
 
 
 @pytest.fixture
-async def world(store: SqliteStore) -> DeskWorld:
+async def world(store: Store) -> DeskWorld:
     return await furnish(store)
 
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from bot.officers import Role
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from bot.tables.desk import session
 from handlers.access import COOKIE
 from tests.handlers.desk_world import PASSWORD, DeskWorld, furnish, visiting
 
 
 @pytest.fixture
-async def world(store: SqliteStore) -> DeskWorld:
+async def world(store: Store) -> DeskWorld:
     world = await furnish(store)
     await world.hire("an", Role.OFFICER, "ct-so-y-te")
     return world

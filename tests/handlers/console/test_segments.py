@@ -13,7 +13,7 @@ from bot.clock.starter import calendar
 from bot.officers import Role
 from bot.questions.desk import Opened
 from bot.segments import editing
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from handlers.console.segments import SegmentDesk
 from handlers.routes import Route
 from tests.bot.segments.samples import MONTH, answered, approve_all, listed, refresh
@@ -25,7 +25,7 @@ PAGE = "/can-bo/chuyen-muc/2026-11"
 
 
 @pytest.fixture
-async def world(store: SqliteStore) -> DeskWorld:
+async def world(store: Store) -> DeskWorld:
     return await furnish(store)
 
 

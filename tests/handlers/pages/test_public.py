@@ -36,11 +36,11 @@ async def test_only_the_embedded_chat_may_be_framed(visitor: Client, path: str) 
 
 
 async def test_sites_named_in_the_settings_may_frame_the_chat(
-    database_file: Path, tmp_path: Path
+    database_url: str, tmp_path: Path
 ) -> None:
     origin = "https://cantho.gov.vn"
     async with (
-        site(database_file, tmp_path, embed_origins=origin) as world,
+        site(database_url, tmp_path, embed_origins=origin) as world,
         visiting(world) as client,
     ):
         framed, closed = await client.get("/nhung"), await client.get("/")

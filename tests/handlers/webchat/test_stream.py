@@ -83,8 +83,8 @@ async def test_shutdown_ends_open_streams_at_once(citizens: SiteWorld, visitor: 
     assert rest == b"retry: 2000\n\n"
 
 
-async def test_silence_is_broken_by_a_heartbeat(database_file: Path, tmp_path: Path) -> None:
-    async with site(database_file, tmp_path, heartbeat=0.01) as world, visiting(world) as client:
+async def test_silence_is_broken_by_a_heartbeat(database_url: str, tmp_path: Path) -> None:
+    async with site(database_url, tmp_path, heartbeat=0.01) as world, visiting(world) as client:
         response = await listen(client, await open_chat(client))
         assert await asyncio.wait_for(response.content.readuntil(b": nhip\n\n"), 5)
     assert HEARTBEAT_SECONDS == 15.0

@@ -8,7 +8,7 @@ from aiohttp import ClientTimeout
 
 from bot.operations.metrics import Metrics
 from bot.settings import Settings
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from handlers.zalo import Conduct, ZaloParts, build
 from tests.fakes.zalo.server import FakeZalo, Habits
 from tests.handlers.zalo.world import KEYS, settings_for
@@ -35,7 +35,7 @@ def metrics() -> Metrics:
 
 @pytest.fixture
 async def parts(
-    zalo: FakeZalo, settings: Settings, store: SqliteStore, metrics: Metrics
+    zalo: FakeZalo, settings: Settings, store: Store, metrics: Metrics
 ) -> AsyncIterator[ZaloParts]:
     """Return the channel, less patient than in life."""
     hasty = Conduct(ClientTimeout(total=0.4, connect=0.4))

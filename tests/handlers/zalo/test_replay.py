@@ -17,8 +17,7 @@ from bot.delivery.turns import Wait
 from bot.messages import Outgoing
 from bot.moments import utc_now
 from bot.settings import Settings
-from bot.store import Done
-from bot.store.sqlite import SqliteStore
+from bot.store import Done, Store
 from bot.tables.delivery import inbox, message, outbox, quarantine
 from handlers.zalo.channel import ZaloReader
 from handlers.zalo.signature import HEADER
@@ -29,12 +28,12 @@ from tests.handlers.zalo.samples import USER
 from tests.handlers.zalo.world import settings_for
 
 
-async def rows(store: SqliteStore, table: Table) -> Sequence[RowMapping]:
+async def rows(store: Store, table: Table) -> Sequence[RowMapping]:
     statement = select(table).order_by(*table.primary_key)
     return await store.read(lambda c: c.execute(statement).mappings().all())
 
 
-async def hold(store: SqliteStore, zalo: FakeZalo, *texts: str) -> None:
+async def hold(store: Store, zalo: FakeZalo, *texts: str) -> None:
     """Quarantine messages as a wrong secret would have done."""
     for words in texts:
         raw, headers = signed(zalo.account, zalo.webhooks.said(USER, words))
@@ -44,7 +43,7 @@ async def hold(store: SqliteStore, zalo: FakeZalo, *texts: str) -> None:
 
 
 async def test_with_the_right_secret_held_messages_come_in_in_order(
-    store: SqliteStore, zalo: FakeZalo, settings: Settings
+    store: Store, zalo: FakeZalo, settings: Settings
 ) -> None:
     await hold(store, zalo, "một", "hai", "ba")
     assert await judge_again(store, settings) == (3, 0)
@@ -52,9 +51,7 @@ async def test_with_the_right_secret_held_messages_come_in_in_order(
     assert await rows(store, quarantine) == []
 
 
-async def test_what_is_not_zalos_stays_held(
-    store: SqliteStore, zalo: FakeZalo, tmp_path: Path
-) -> None:
+async def test_what_is_not_zalos_stays_held(store: Store, zalo: FakeZalo, tmp_path: Path) -> None:
     await hold(store, zalo, "một", "hai")
     wrong = settings_for(zalo, tmp_path).model_copy(
         update={"zalo_oa_secret": SecretStr("still-the-wrong-one")}
@@ -64,7 +61,7 @@ async def test_what_is_not_zalos_stays_held(
 
 
 async def test_a_message_that_came_in_meanwhile_is_not_doubled(
-    store: SqliteStore, zalo: FakeZalo, settings: Settings
+    store: Store, zalo: FakeZalo, settings: Settings
 ) -> None:
     raw, headers = signed(zalo.account, zalo.webhooks.said(USER, "alo"))
     for _ in range(2):
@@ -74,7 +71,7 @@ async def test_a_message_that_came_in_meanwhile_is_not_doubled(
     assert len(await rows(store, inbox)) == 1
 
 
-async def put_aside(store: SqliteStore, zalo: FakeZalo) -> None:
+async def put_aside(store: Store, zalo: FakeZalo) -> None:
     """Keep a message as it stands after its decision failed too often, with its apology."""
     raw, _ = signed(zalo.account, zalo.webhooks.said(USER, "câu khó"))
     (event,) = ZaloReader(zalo.account.oa_id, utc_now).parse(raw)
@@ -90,7 +87,7 @@ async def put_aside(store: SqliteStore, zalo: FakeZalo) -> None:
 
 
 async def test_an_event_put_aside_is_read_anew_and_decided_again(
-    store: SqliteStore, zalo: FakeZalo, settings: Settings
+    store: Store, zalo: FakeZalo, settings: Settings
 ) -> None:
     await put_aside(store, zalo)
     assert await run_aside_again(store, settings) == 1
@@ -100,7 +97,7 @@ async def test_an_event_put_aside_is_read_anew_and_decided_again(
 
 
 async def test_its_answer_is_not_mistaken_for_the_apology_before(
-    store: SqliteStore, zalo: FakeZalo, settings: Settings
+    store: Store, zalo: FakeZalo, settings: Settings
 ) -> None:
     await put_aside(store, zalo)
     await run_aside_again(store, settings)

@@ -20,8 +20,7 @@ from bot.delivery.inbox import open_conversation
 from bot.delivery.outbox import post
 from bot.delivery.sender import Searchable
 from bot.messages import Outgoing
-from bot.store import Done
-from bot.store.sqlite import SqliteStore
+from bot.store import Done, Store
 from handlers.zalo import ZaloParts
 from handlers.zalo.channel import NAME
 from handlers.zalo.codes import CODES
@@ -38,7 +37,7 @@ def citizen(zalo: FakeZalo) -> None:
     zalo.chats.wrote(USER, "b000000000000000000a", "cho tôi hỏi")
 
 
-async def intend(store: SqliteStore, zalo: FakeZalo, text: str) -> Delivery:
+async def intend(store: Store, zalo: FakeZalo, text: str) -> Delivery:
     """Return a message that stands in the outbox."""
     now = zalo.clock.now()
 
@@ -160,7 +159,7 @@ async def test_after_seven_days_nobody_can_write(parts: ZaloParts, zalo: FakeZal
 
 
 async def test_a_long_message_arrives_in_order(
-    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore
+    parts: ZaloParts, zalo: FakeZalo, store: Store
 ) -> None:
     sent = await parts.channel.send(await intend(store, zalo, LONG))
     assert [line["text"][:6] for line in zalo.chats.deliveries(USER)] == [
@@ -175,7 +174,7 @@ async def test_a_long_message_arrives_in_order(
     ("kind", "value"), [(Kind.STATUS, 503), (Kind.CODE, -32), (Kind.CUT_BEFORE, 0)]
 )
 async def test_parts_that_arrived_are_not_sent_again(
-    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore, kind: Kind, value: int
+    parts: ZaloParts, zalo: FakeZalo, store: Store, kind: Kind, value: int
 ) -> None:
     message = await intend(store, zalo, LONG)
     zalo.troubles.add("send", Kind.DELAY)
@@ -195,7 +194,7 @@ async def found(parts: ZaloParts, message: Delivery) -> tuple[str, ...] | None:
 
 
 async def test_a_message_that_arrived_unanswered_is_found(
-    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore
+    parts: ZaloParts, zalo: FakeZalo, store: Store
 ) -> None:
     message = await intend(store, zalo, "Dạ, mã của ông/bà đây.")
     assert await found(parts, message) is None
@@ -207,7 +206,7 @@ async def test_a_message_that_arrived_unanswered_is_found(
 
 
 async def test_the_same_words_of_yesterday_are_not_taken_for_it(
-    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore
+    parts: ZaloParts, zalo: FakeZalo, store: Store
 ) -> None:
     await parts.channel.send(delivery("Dạ, chào ông/bà."))
     zalo.clock.ahead = timedelta(days=1)
@@ -215,7 +214,7 @@ async def test_the_same_words_of_yesterday_are_not_taken_for_it(
 
 
 async def test_of_a_long_message_only_the_missing_parts_follow(
-    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore
+    parts: ZaloParts, zalo: FakeZalo, store: Store
 ) -> None:
     message = await intend(store, zalo, LONG)
     zalo.troubles.add("send", Kind.DELAY)
@@ -233,7 +232,7 @@ async def test_of_a_long_message_only_the_missing_parts_follow(
 
 @pytest.mark.parametrize("kind", [Kind.STATUS, Kind.CUT_BEFORE, Kind.HTML])
 async def test_where_history_cannot_be_read_nothing_is_claimed(
-    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore, kind: Kind
+    parts: ZaloParts, zalo: FakeZalo, store: Store, kind: Kind
 ) -> None:
     message = await intend(store, zalo, "Dạ.")
     zalo.troubles.add("conversation", kind, 503, times=9)
@@ -241,7 +240,7 @@ async def test_where_history_cannot_be_read_nothing_is_claimed(
 
 
 async def test_without_the_database_nothing_goes_out_and_nothing_is_in_doubt(
-    parts: ZaloParts, zalo: FakeZalo, store: SqliteStore
+    parts: ZaloParts, zalo: FakeZalo, store: Store
 ) -> None:
     await store.close()
     for words in ("Dạ.", LONG):

@@ -24,8 +24,7 @@ from bot.channels import ChannelUnavailable
 from bot.operations.metrics import Metrics
 from bot.operations.secrets import cipher
 from bot.settings import Settings
-from bot.store import Done, StoreUnavailable
-from bot.store.sqlite import SqliteStore
+from bot.store import Done, Store, StoreUnavailable
 from handlers.zalo import keeper_of
 from tests.fakes.zalo.server import FakeZalo
 from tests.fakes.zalo.trouble import Kind
@@ -37,7 +36,7 @@ RULES = KeeperRules(patience=timedelta(seconds=2), poll_seconds=0.01)
 class World:
     """Any number of processes on one database, each with a keeper of its own."""
 
-    def __init__(self, zalo: FakeZalo, settings: Settings, store: SqliteStore) -> None:
+    def __init__(self, zalo: FakeZalo, settings: Settings, store: Store) -> None:
         self.zalo, self.settings, self.store = zalo, settings, store
         self.metrics = Metrics()
         self.http = ClientSession(timeout=ClientTimeout(total=0.3))
@@ -62,7 +61,7 @@ class World:
 
 
 @pytest.fixture
-async def world(zalo: FakeZalo, settings: Settings, store: SqliteStore) -> AsyncIterator[World]:
+async def world(zalo: FakeZalo, settings: Settings, store: Store) -> AsyncIterator[World]:
     world = World(zalo, settings, store)
     yield world
     await world.http.close()
@@ -157,7 +156,7 @@ async def test_a_process_that_dies_renewing_leaves_the_lock_to_time(world: World
 class Tired:
     """A store that takes no writes for a while."""
 
-    def __init__(self, store: SqliteStore, refusals: int) -> None:
+    def __init__(self, store: Store, refusals: int) -> None:
         self._store, self.refusals = store, refusals
 
     async def read(self, body: Callable[[Connection], Any]) -> Any:  # noqa: ANN401

@@ -15,8 +15,7 @@ from bot.delivery.outbox import post
 from bot.delivery.quarantine import MOST_ROWS
 from bot.messages import Outgoing
 from bot.operations.metrics import Metrics
-from bot.store import Done
-from bot.store.sqlite import SqliteStore
+from bot.store import Done, Store
 from bot.tables.delivery import conversation, inbox, message, quarantine
 from handlers.zalo import ZaloParts
 from handlers.zalo.webhook import MAX_BODY, PATH
@@ -31,7 +30,7 @@ Client = TestClient[Any, Any]
 class Door:
     """The webhook as Zalo sees it, and the tables behind it."""
 
-    def __init__(self, client: Client, zalo: FakeZalo, store: SqliteStore) -> None:
+    def __init__(self, client: Client, zalo: FakeZalo, store: Store) -> None:
         self.client, self.zalo, self.store = client, zalo, store
 
     async def knock(self, raw: bytes, **headers: str) -> int:
@@ -48,7 +47,7 @@ class Door:
 
 
 @pytest.fixture
-async def door(parts: ZaloParts, zalo: FakeZalo, store: SqliteStore) -> AsyncIterator[Door]:
+async def door(parts: ZaloParts, zalo: FakeZalo, store: Store) -> AsyncIterator[Door]:
     async with TestClient(TestServer(application(parts))) as client:
         yield Door(client, zalo, store)
 

@@ -16,7 +16,8 @@ from bot.delivery.engine import Engine, embedded_lanes
 from bot.delivery.sender import Sender, SenderRules
 from bot.delivery.worker import Worker
 from bot.operations.metrics import Metrics
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
+from bot.store.opening import open_store
 from bot.tables.delivery import conversation, inbox, outbox
 from handlers.zalo import Conduct, build
 from handlers.zalo.webhook import PATH
@@ -35,7 +36,7 @@ RULES = SenderRules(
 class WholePath:
     """The service between a webhook and Zalo's API."""
 
-    def __init__(self, zalo: FakeZalo, store: SqliteStore) -> None:
+    def __init__(self, zalo: FakeZalo, store: Store) -> None:
         self.zalo, self.store = zalo, store
 
     async def until(self, holds: Callable[[], Any]) -> None:
@@ -58,11 +59,11 @@ class WholePath:
 
 
 @pytest.fixture
-async def path(tmp_path: Path, database_file: Path) -> AsyncIterator[WholePath]:
+async def path(tmp_path: Path, database_url: str) -> AsyncIterator[WholePath]:
     zalo = FakeZalo(tmp_path / "deliveries.jsonl", habits=Habits(seen=True))
     await zalo.start()
     lanes = embedded_lanes(["zalo"])
-    store = SqliteStore(database_file, lanes.announce)
+    store = open_store(database_url, lanes.announce)
     parts = await build(
         settings_for(zalo, tmp_path), store, KEYS, zalo.clock.now, Metrics(),
         Conduct(ClientTimeout(total=0.3)),
