@@ -13,10 +13,10 @@ TAG = '<meta name="zalo-platform-site-verification" content="Ab3_x-9">'
 
 
 @pytest.fixture
-async def registered(database_file: Path, tmp_path: Path) -> AsyncIterator[Client]:
+async def registered(database_url: str, tmp_path: Path) -> AsyncIterator[Client]:
     proof = ("Ab3_x-9",)
     async with (
-        site(database_file, tmp_path, zalo_domain_proof=proof) as world,
+        site(database_url, tmp_path, zalo_domain_proof=proof) as world,
         visiting(world) as client,
     ):
         yield client
