@@ -77,6 +77,10 @@ class WindowClosed(SendError):
     """The channel lets nobody write until the citizen writes again."""
 
 
+class Lapsed(SendError):
+    """The message is older than it may be."""
+
+
 class RecipientGone(SendError):
     """The citizen has blocked or left the channel."""
 

@@ -16,6 +16,7 @@ class IncomingKind(StrEnum):
     STICKER = "sticker"
     REACTION = "reaction"
     CALL = "call"  # a missed or finished call on the channel
+    FORM = "form"  # a contact form filled in; `detail` has name, phone, address
     OPENED = "opened"  # followed the account, opened the chat: a first contact
     LEFT = "left"  # unfollowed or blocked: nothing more may be sent
     DELIVERED = "delivered"  # the provider says a message of ours arrived
@@ -140,10 +141,12 @@ class Outgoing:
     codes: tuple[str, ...] = ()
     question_id: int | None = None
     quotes: str = ""  # provider message id to quote, where the channel can
+    until: datetime | None = None  # said later than this it would be wrong: then it is not sent
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain JSON; `checked_on` becomes an ISO date."""
+        """Return plain JSON; days and moments become ISO."""
         record = asdict(self)
+        record["until"] = self.until and self.until.isoformat()
         for source in record["sources"]:
             source["checked_on"] = source["checked_on"] and source["checked_on"].isoformat()
         return record
@@ -159,8 +162,13 @@ class Outgoing:
             **{
                 **record,
                 "purpose": Purpose(record["purpose"]),
+                "until": _moment(record.get("until")),
                 "buttons": tuple(Button(**b) for b in record["buttons"]),
                 "codes": tuple(record["codes"]),
                 "sources": sources,
             }
         )
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, bindparam, insert, or_, select, update
 
 from bot.clock import WorkCalendar
 from bot.conversation.state import Offer
@@ -17,7 +17,8 @@ from bot.questions import desk, limits
 from bot.questions import repository as questions
 from bot.questions.codes import find_code
 from bot.questions.life import Bucket, State
-from bot.tables.delivery import attachment, message, provider_message
+from bot.tables.base import Moment
+from bot.tables.delivery import attachment, message, outbox, provider_message
 from bot.tables.desk import content, question
 from bot.tables.knowledge import alias, entry
 from knowledge.decisions import MatterKind
@@ -35,9 +36,16 @@ _OWN = (
     .order_by(question.c.bucket != str(Bucket.OPEN), question.c.id.desc())
     .limit(_REMEMBERED)
 )
+#: what was held back is no part of the dialogue before the citizen has it: what came in then
+#: answers something else
 _LAST_OF_OURS = (
     select(message.c.role, message.c.body, message.c.question_id)
-    .where(message.c.conversation_id == bindparam("of"), message.c.role != "citizen")
+    .outerjoin(outbox, outbox.c.message_id == message.c.id)
+    .where(
+        message.c.conversation_id == bindparam("of"),
+        message.c.role != "citizen",
+        or_(outbox.c.held_at.is_(None), outbox.c.sent_at < bindparam("read_at", type_=Moment)),
+    )
     .order_by(message.c.seq.desc())
     .limit(1)
 )
@@ -62,7 +70,7 @@ def recall(connection: Connection, turn: Turn) -> Recalled:
     own = connection.execute(_OWN, {"of": turn.conversation_id}).all()
     texts = [item.event.text for item in turn.pending]
     quoted = {ref for item in turn.pending for ref in item.event.refers_to}
-    last = _last_message(connection, turn.conversation_id)
+    last = _last_message(connection, turn)
     return Recalled(
         questions=tuple(sorted(map(_asked, own), key=lambda asked: -asked.id)),
         looked_up=_looked_up(connection, texts),
@@ -160,8 +168,10 @@ def _quoted(connection: Connection, channel: str, refs: set[str]) -> dict[str, i
     return {row.provider_id: row.question_id for row in rows}
 
 
-def _last_message(connection: Connection, conversation_id: int) -> RowMapping | None:
-    return connection.execute(_LAST_OF_OURS, {"of": conversation_id}).mappings().first()
+def _last_message(connection: Connection, turn: Turn) -> RowMapping | None:
+    read = min((item.received_at for item in turn.pending), default=None)
+    asked = {"of": turn.conversation_id, "read_at": read}
+    return connection.execute(_LAST_OF_OURS, asked).mappings().first()
 
 
 def _offers(last: RowMapping | None) -> tuple[Offer, ...]:

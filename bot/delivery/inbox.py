@@ -21,6 +21,7 @@ from sqlalchemy import (
 from bot.delivery.receipts import note
 from bot.errors import BotError
 from bot.messages import Incoming, IncomingKind
+from bot.reach.windows import opens
 from bot.store import Done, Wake
 from bot.store.upsert import Prepared
 from bot.store.upsert import insert as upserting
@@ -38,7 +39,7 @@ VISIBLE = frozenset(
         IncomingKind.CALL,
     }
 )
-#: somebody is there: the conversation decides on it, and the channel's reply window opens anew
+#: somebody is there: the conversation decides on it, and what waits for the citizen is sent
 INTERACTIONS = VISIBLE | {IncomingKind.OPENED}
 #: receipts come by the thousand and leave nothing to do; an echo may settle a doubt
 _WAKING = INTERACTIONS | {IncomingKind.ECHO}
@@ -163,6 +164,11 @@ def _alive(now: datetime) -> Any:  # noqa: ANN401 - a clause of SQLAlchemy
     return conversation.c.expires_at.is_(None) | (conversation.c.expires_at > now)
 
 
+def _later(kept: Any, new: Any) -> Any:  # noqa: ANN401 - clauses of SQLAlchemy
+    """Return the later of two moments; events come in any order, and most open no window."""
+    return case((new.is_not(None) & (kept.is_(None) | (kept < new)), new), else_=kept)
+
+
 # Statements of the hot path are built once; building one costs more than running it.
 _KNOWN = select(inbox.c.id).where(
     inbox.c.channel == bindparam("of_channel"), inbox.c.event_id == bindparam("of_event")
@@ -179,6 +185,7 @@ _ADVANCE = (
         last_inbound_at=func.coalesce(
             bindparam("inbound_at", type_=Moment), conversation.c.last_inbound_at
         ),
+        window_from=_later(conversation.c.window_from, bindparam("opened_at", type_=Moment)),
         blocked=case(
             (bindparam("inbound_at", type_=Moment).is_not(None), False),
             else_=conversation.c.blocked,
@@ -211,6 +218,7 @@ def _advance(
         "of_address": incoming.address,
         "lines": int(incoming.kind in VISIBLE),
         "inbound_at": now if incoming.kind in INTERACTIONS else None,
+        "opened_at": opens(incoming.kind, incoming.at, now),
         "renewed_to": idle and now + idle,
     }
     if idle is not None:

@@ -16,6 +16,7 @@ from bot.channels import (
     Channel,
     ChannelMisconfigured,
     Delivery,
+    Lapsed,
     OutcomeUnknown,
     RateLimited,
     RecipientGone,
@@ -30,6 +31,7 @@ from bot.delivery.pace import Rate, hold, reserve
 from bot.delivery.sending import Head, Outcome, claim, doubt_until, read_head, recover, settle
 from bot.messages import Purpose
 from bot.moments import Clock, utc_now
+from bot.reach.windows import is_closed
 from bot.store import Done, Store, StoreUnavailable
 
 _log = structlog.get_logger()
@@ -66,6 +68,8 @@ def outcome_of(error: Exception, head: Head, rules: SenderRules, now: datetime) 
             return Outcome("waiting", reason="recipient_gone", next_at=now, gone=True)
         case RecipientGone():
             return Outcome("failed", reason="recipient_gone", gone=True)
+        case Lapsed():
+            return Outcome("failed", reason="lapsed")
         case ChannelMisconfigured():
             return Outcome("pending", reason=reason, next_at=now + rules.repair, counted=False)
         case SendError(retryable=True):
@@ -73,6 +77,22 @@ def outcome_of(error: Exception, head: Head, rules: SenderRules, now: datetime) 
         case SendError() if not isinstance(error, OutcomeUnknown):
             return Outcome("failed", reason=reason)
     return Outcome("unknown", reason=reason, next_at=doubt_until(head, now, rules.grace))
+
+
+def _pointless(head: Head, now: datetime) -> SendError | None:
+    """Return why a message is not even tried.
+
+    One that may have gone out already is looked for first. After any sign of life what waited
+    is tried whatever we believe of the window: a reaction may open it or not.
+    """
+    if head.blocked:
+        return RecipientGone()
+    until = head.delivery.message.until
+    if until is not None and now > until and head.state != "unknown":
+        return Lapsed()
+    if head.state == "pending" and is_closed(head.channel, head.window_from, now):
+        return WindowClosed()
+    return None
 
 
 def _retried(error: SendError, head: Head, rules: SenderRules, now: datetime) -> Outcome:
@@ -138,9 +158,9 @@ class Sender:
     async def _deal_with(self, head: Head) -> Head | None:
         """Send a message, or learn that it need not be sent; return the next."""
         channel = self.channels[head.channel]
-        if head.blocked:
-            gone = outcome_of(RecipientGone(), head, self.rules, self.clock())
-            return await self._settle(head, gone)
+        if (pointless := _pointless(head, self.clock())) is not None:
+            known = outcome_of(pointless, head, self.rules, self.clock())
+            return await self._settle(head, known)
         if head.state == "unknown" and isinstance(channel, Searchable):
             found = await channel.find_sent(head.delivery)
             if found is not None:

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, update
 
 from bot.channels import Delivery, Sent
 from bot.delivery import receipts
 from bot.messages import Outgoing, Purpose
 from bot.store import Done
+from bot.tables.base import Moment
 from bot.tables.delivery import (
     conversation,
     inbox,
@@ -47,6 +48,8 @@ class Head:
     doubts: int
     next_at: datetime | None
     blocked: bool
+    #: the citizen's last interaction that opens the channel's reply window
+    window_from: datetime | None = None
 
     @property
     def not_before(self) -> datetime | None:
@@ -86,6 +89,7 @@ def read_head(conversation_id: int, connection: Connection) -> Head | None:
         doubts=row.doubts,
         next_at=row.next_at,
         blocked=row.blocked,
+        window_from=row.window_from,
     )
 
 
@@ -108,6 +112,7 @@ def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[Head | 
         "doubtful": int(outcome.state == "unknown"),
         "arrived_at": sent and sent.at,
         "ids": list(sent.message_ids) if sent else [],
+        "held": outcome.next_at if outcome.state == "waiting" else None,
     }
     connection.execute(_SETTLE, row)
     if sent and sent.message_ids:
@@ -192,6 +197,7 @@ _HEAD = (
         conversation.c.channel,
         conversation.c.address,
         conversation.c.blocked,
+        conversation.c.window_from,
     )
     .join(conversation, conversation.c.id == outbox.c.conversation_id)
     .join(message, message.c.id == outbox.c.message_id)
@@ -226,6 +232,7 @@ _SETTLE = (
         state=bindparam("to"),
         reason=bindparam("why"),
         next_at=bindparam("again"),
+        held_at=func.coalesce(outbox.c.held_at, bindparam("held", type_=Moment)),
         attempts=outbox.c.attempts - bindparam("uncounted"),
         doubts=outbox.c.doubts + bindparam("doubtful"),
         sent_at=bindparam("arrived_at"),

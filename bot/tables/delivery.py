@@ -41,8 +41,11 @@ conversation = Table(
     #: an officer writes by hand until then, the assistant stays silent
     Column("silent_until", Moment),
     Column("blocked", Boolean, nullable=False, server_default=text("false")),
-    #: last interaction that opens the channel's reply window
+    #: last sign of life, whatever it was: what waits for the citizen is tried again
     Column("last_inbound_at", Moment),
+    #: last interaction that opens the channel's reply window (bot.reach.windows), by the
+    #: provider's clock
+    Column("window_from", Moment),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment),
     UniqueConstraint("channel", "address"),
@@ -119,6 +122,7 @@ outbox = Table(
     Column("message_id", Id, ForeignKey("message.id"), nullable=False),
     Column("purpose", String(12), nullable=False),  # bot.messages.Purpose
     #: pending | sending | sent | unknown | waiting (for the citizen to write again) | failed
+    #: | told (by another road than the channel: somebody called)
     Column("state", String(10), nullable=False),
     #: further along than "sent" only where the channel told us: delivered | seen
     Column("receipt", String(10)),
@@ -127,7 +131,9 @@ outbox = Table(
     Column("doubts", Integer, nullable=False, server_default="0"),
     #: when to try again; for "waiting", since when; an unknown row without it waits for a person
     Column("next_at", Moment),
-    #: the process that took the row to "sending"
+    #: since when it was held because the citizen could not be reached, also once it is sent
+    Column("held_at", Moment),
+    #: the process that took the row to "sending"; for "told" who told, such as "officer:7"
     Column("owner", String(80)),
     Column("reason", Text),
     Column("provider_ids", JSON, nullable=False, server_default="[]"),
@@ -135,6 +141,14 @@ outbox = Table(
     Column("sent_at", Moment),
     UniqueConstraint("cause", "step"),
     Index("ix_outbox_message_id", "message_id"),
+)
+#: given up: what a citizen could not be told stays in sight
+outbox_failed = outbox.c.state == literal_column("'failed'")
+Index(
+    "ix_outbox_failed",
+    outbox.c.created_at,
+    sqlite_where=outbox_failed,
+    postgresql_where=outbox_failed,
 )
 #: neither arrived nor given up
 outbox_open = outbox.c.state.in_(

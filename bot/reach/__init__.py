@@ -1,0 +1,1 @@
+"""Whether, until when and by which road a citizen can be told something."""
