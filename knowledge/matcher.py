@@ -38,10 +38,14 @@ Groups = list[list[Candidate]]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a conversation already holds: the entry last shown and the asker's commune."""
+    """What a conversation already holds: the entry last shown and the asker's commune.
+
+    `calm` says that the words tell of no danger, whatever they look like.
+    """
 
     last_entry: str | None = None
     commune: str | None = None
+    calm: bool = False
 
 
 NO_CONTEXT = Context()
@@ -162,7 +166,7 @@ class Matcher:
         return [*ofline, *others] if lines else others
 
     def _decided(self, seen: _Seen, intent: Intent, context: Context) -> Decision:
-        if intent.kind is DecisionKind.EMERGENCY:
+        if intent.kind is DecisionKind.EMERGENCY and not context.calm:
             return _settled(intent)
         follow = self._followed(seen.query, context)
         if follow:
