@@ -60,13 +60,16 @@ class ChannelUnavailable(SendError):
 
 
 class RateLimited(SendError):
-    """The provider asks to slow down."""
+    """The provider asks to slow down, `everywhere` or only where the message was for."""
 
     retryable = True
 
-    def __init__(self, retry_after: float, message: str | None = None) -> None:
+    def __init__(
+        self, retry_after: float, message: str | None = None, *, everywhere: bool = True
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.everywhere = everywhere
 
 
 class OutcomeUnknown(SendError):

@@ -17,11 +17,11 @@ _FIRST = {Purpose.RECEIPT: 0, Purpose.OFFICER: 1, Purpose.AUTOMATIC: 1, Purpose.
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a channel's provider allows. Without a rate the channel is not throttled as a whole;
-    `chat_seconds` is the least time between two messages of one conversation."""
+    `spacing` is the least number of seconds between two messages to one address."""
 
     at_once: int = 16
     rate: Rate | None = None
-    chat_seconds: float = 0.0
+    spacing: Callable[[str], float] = lambda _address: 0.0
 
 
 #: takes the next slot of the channel's pace and returns how many seconds away it is

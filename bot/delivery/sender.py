@@ -36,6 +36,9 @@ from bot.store import Done, Store, StoreUnavailable
 
 _log = structlog.get_logger()
 
+#: seconds after which the last message to a chat keeps no other back, whatever the channel
+_FORGOTTEN = 60.0
+
 
 @runtime_checkable
 class Searchable(Protocol):
@@ -202,16 +205,16 @@ class Sender:
             error=type(error).__name__, where=f"{frame.filename}:{frame.lineno}",
         )  # fmt: skip
         rate = self._limits(head.channel).rate
-        if rate and isinstance(error, RateLimited) and error.retry_after:
+        if rate and isinstance(error, RateLimited) and error.retry_after and error.everywhere:
             until = now + timedelta(seconds=error.retry_after)
             await self.store.write(partial(_hold, head.channel, rate, until))
 
     async def _keep_chat_distance(self, head: Head) -> None:
-        least = self._limits(head.channel).chat_seconds
+        least = self._limits(head.channel).spacing(head.delivery.address)
         if not least:
             return
         now = asyncio.get_running_loop().time()
-        self._last = {chat: at for chat, at in self._last.items() if now - at < least}
+        self._last = {chat: at for chat, at in self._last.items() if now - at < _FORGOTTEN}
         conversation_id = head.delivery.conversation_id
         before = self._last.get(conversation_id)
         if before is not None:

@@ -257,7 +257,7 @@ async def test_an_outcome_is_kept_in_hand_until_the_store_takes_it(mail: Post) -
 
 
 async def test_messages_of_one_chat_keep_their_distance(mail: Post) -> None:
-    rules = replace(RULES, limits={"fake": Limits(chat_seconds=0.05)})
+    rules = replace(RULES, limits={"fake": Limits(spacing=lambda _address: 0.05)})
     await mail.put("một", "hai")
     loop = asyncio.get_running_loop()
     begun = loop.time()
