@@ -8,11 +8,9 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.store import Done, StoreUnavailable, Wake
 from bot.store.engines import sqlite_engine, to_json
@@ -58,22 +56,6 @@ async def hold_writer(store: SqliteStore) -> tuple[threading.Event, "asyncio.Fut
     return hold.release, blocked
 
 
-async def test_what_was_written_is_there_for_readers(store: SqliteStore) -> None:
-    assert await store.write(put("a")) == "a"
-    assert await store.read(names) == ["a"]
-
-
-async def test_a_body_that_raises_changes_nothing_and_spares_its_neighbours(
-    store: SqliteStore,
-) -> None:
-    bodies: list[Callable[[Connection], Done[Any]]]
-    bodies = [put("a"), refuse, put("b"), put("a"), put("c")]
-    writes = [store.write(body) for body in bodies]
-    outcomes = await asyncio.gather(*writes, return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes] == [str, LookupError, str, IntegrityError, str]
-    assert await store.read(names) == ["a", "b", "c"]
-
-
 async def test_writes_that_wait_together_share_one_commit(store: SqliteStore) -> None:
     release, blocked = await hold_writer(store)
     others = [asyncio.ensure_future(store.write(put(str(n)))) for n in range(40)]
@@ -81,21 +63,6 @@ async def test_writes_that_wait_together_share_one_commit(store: SqliteStore) ->
     release.set()
     await asyncio.gather(blocked, *others)
     assert store.commits == 2
-
-
-async def test_wakes_fire_only_after_the_commit(database_file: Path) -> None:
-    woken: list[tuple[int, list[str]]] = []
-    reader = sqlite_engine(database_file, query_only=True)
-
-    def on_wake(wake: Wake) -> None:
-        with reader.connect() as connection:
-            woken.append((wake.conversation_id, names(connection)))
-
-    store = SqliteStore(database_file, on_wake)
-    await asyncio.gather(store.write(put("abc")), store.write(refuse), return_exceptions=True)
-    await store.close()
-    reader.dispose()
-    assert woken == [(3, ["abc"])]
 
 
 async def test_a_full_queue_refuses_and_recovers(database_file: Path) -> None:
@@ -143,26 +110,12 @@ async def test_a_file_locked_by_another_process_refuses_and_recovers(database_fi
     other.dispose()
 
 
-async def test_a_reader_cannot_write(store: SqliteStore) -> None:
-    with pytest.raises(OperationalError, match="readonly"):
-        await store.read(lambda connection: connection.execute(text("DELETE FROM pace")))
-
-
 async def test_closing_finishes_what_was_queued(database_file: Path) -> None:
     store = SqliteStore(database_file)
     queued = [asyncio.ensure_future(store.write(put(str(n)))) for n in range(5)]
     await asyncio.sleep(0)
     await store.close()
     assert await asyncio.gather(*queued) == ["0", "1", "2", "3", "4"]
-
-
-async def test_a_closed_store_is_unavailable(database_file: Path) -> None:
-    store = SqliteStore(database_file)
-    await store.close()
-    with pytest.raises(StoreUnavailable):
-        await store.write(put("a"))
-    with pytest.raises(StoreUnavailable):
-        await store.read(names)
 
 
 async def test_a_caller_that_gives_up_harms_nobody(store: SqliteStore) -> None:
