@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test test-long check format bench screens pin clean
+.PHONY: help run setup setup-dev test test-long check audit sbom format bench screens pin clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ check: setup-dev  ## format, lint, types, import contracts, one migration head
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
 	$(PY) -m bot.store.migrations
+
+audit: setup-dev  ## known holes in what we depend on (asks PyPI's advisories)
+	.venv/bin/pip-audit --requirement requirements/run.txt --require-hashes --disable-pip --progress-spinner off
+
+sbom: setup-dev  ## the bill of materials (CycloneDX) of what runs, into sbom.cdx.json
+	.venv/bin/cyclonedx-py requirements requirements/run.txt --output-reproducible --of JSON -o sbom.cdx.json
 
 format: setup-dev  ## write the format
 	$(PY) -m ruff format .

@@ -10,6 +10,7 @@ from bot.app.parts import Parts, is_https
 from bot.operations.watch import Watch
 from bot.settings import Settings
 from handlers.access import guard
+from handlers.api.description import Description
 from handlers.api.questions import QuestionsApi
 from handlers.callers import know_client
 from handlers.console import Console
@@ -38,6 +39,7 @@ def build_routes(parts: Parts, attached: Sequence[Attached]) -> Sequence[Route]:
         Console(store, wording, clock, parts.calendar, parts.hasher, settings),
         SegmentDesk(store, wording, clock, parts.calendar, settings.province),
         QuestionsApi(store, clock, wording),
+        Description(),
         Health(checks, parts.metrics, watch.refresh),
     )
     own = [route for source in sources for route in source.routes()]
