@@ -12,6 +12,7 @@ from bot.catalogue.repository import (
     Findings,
     finding_rows,
     folded,
+    hold,
     keep_version,
     known,
     raise_version,
@@ -55,6 +56,7 @@ def put_layer(
     connection: Connection, entry_id: str, name: Layer, data: Data, now: datetime, actor: str
 ) -> int:
     """Let one layer say this of an entry (a new one starts as public); return its version."""
+    hold(connection)
     if not connection.scalar(select(entry.c.id).where(entry.c.id == entry_id)):
         _insert_entry(connection, entry_id, now)
     connection.execute(delete(layer).where(layer.c.entry_id == entry_id, layer.c.name == name))
@@ -66,12 +68,15 @@ def put_layer(
 
 def _insert_entry(connection: Connection, entry_id: str, now: datetime) -> None:
     kind, _, code = entry_id.partition(":")
-    row = {"id": entry_id, "kind": kind, "code": code, "state": PUBLIC, "version": 0}
-    connection.execute(insert(entry).values({**row, "merged": {}, "folded": "", "changed_at": now}))
+    row: dict[str, object] = {"id": entry_id, "kind": kind, "code": code}
+    row |= {"state": PUBLIC, "version": 0}
+    row |= {"merged": {}, "folded": "", "changed_at": now, "created_at": now}
+    connection.execute(insert(entry).values(row))
 
 
 def refresh(connection: Connection, entry_id: str, now: datetime, actor: str) -> int:
     """Put an entry together anew from its layers and confirmations; return its version."""
+    hold(connection)
     present = known(connection, [entry_id]).get(entry_id)
     if present is None:
         raise NoSuchEntry
@@ -122,6 +127,7 @@ def clear_finding(
     The fact goes out, with the officer's source and today's date, once all its findings are
     cleared; it is held back again when its text changes.
     """
+    hold(connection)
     changed = connection.execute(
         update(finding)
         .where(finding.c.entry_id == entry_id)
@@ -145,6 +151,7 @@ def set_state(connection: Connection, entry_id: str, state: str, now: datetime, 
     """Publish, retire or send back an entry."""
     if state not in STATES:
         raise ValueError(f"{state!r} is none of {', '.join(STATES)}")
+    hold(connection)
     keep_version(connection, [entry_id], now, actor)
     values = {"state": state, "version": entry.c.version + 1, "changed_at": now}
     changed = connection.execute(update(entry).where(entry.c.id == entry_id).values(values))

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select
 
 from bot.catalogue.layers import (
     Confirmation,
     Confirmations,
     Data,
 )
+from bot.store.upsert import insert as upserting
 from bot.tables.knowledge import (
     alias,
     entry,
@@ -85,9 +86,10 @@ def _confirmations(connection: Connection, ids: Sequence[str]) -> Mapping[str, C
 
 def keep_version(connection: Connection, ids: Sequence[str], now: datetime, actor: str) -> None:
     """Put what these entries say until now into their history, with who changes it (`actor`)."""
-    columns = (entry.c.id, entry.c.version, entry.c.merged)
+    columns = (entry.c.id, entry.c.version, entry.c.merged, entry.c.state)
     for row in connection.execute(select(*columns).where(entry.c.id.in_(ids), entry.c.version > 0)):
         version = {"entry_id": row.id, "version": row.version, "merged": row.merged}
+        version["state"] = row.state
         connection.execute(insert(entry_version).values({**version, "actor": actor, "at": now}))
 
 
@@ -106,13 +108,23 @@ def finding_rows(entry_id: str, faults: Findings, now: datetime) -> list[dict[st
     ]
 
 
+def hold(connection: Connection) -> None:
+    """Keep every other writer of the catalogue waiting until this transaction ends.
+
+    Entries are put together from what several tables say at one moment; readers do not wait.
+    """
+    _raise_version(connection, by=0)
+
+
 def raise_version(connection: Connection) -> None:
     """Tell every node that public knowledge has changed."""
-    changed = connection.execute(
-        update(knowledge_version).values(version=knowledge_version.c.version + 1)
-    )
-    if not changed.rowcount:
-        connection.execute(insert(knowledge_version).values(id=1, version=1))
+    _raise_version(connection, by=1)
+
+
+def _raise_version(connection: Connection, by: int) -> None:
+    row = upserting(connection, knowledge_version).values(id=1, version=by)
+    raised = {"version": knowledge_version.c.version + by}
+    connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=raised))
 
 
 def version(connection: Connection) -> int:

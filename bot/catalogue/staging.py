@@ -32,6 +32,7 @@ from bot.catalogue.repository import (
     Known,
     finding_rows,
     folded,
+    hold,
     keep_version,
     known,
     raise_version,
@@ -152,6 +153,7 @@ def switch(connection: Connection, run: Run, vanished: Sequence[str], now: datet
     Layers and findings, which only officers see, follow in `tidy`; until then the staged rows
     speak for the layer (see `repository.known`), so that messages wait as short as can be.
     """
+    hold(connection)
     _catch_up(connection, run)
     mine = select(staged.c.entry_id).where(staged.c.import_id == run.id)
     _keep_versions(connection, mine, run, now)
@@ -166,6 +168,7 @@ def switch(connection: Connection, run: Run, vanished: Sequence[str], now: datet
 
 def tidy(connection: Connection, run: Run, now: datetime) -> bool:
     """Move a part of the layers and findings over; tell whether some are left."""
+    hold(connection)
     part = select(staged.c.entry_id).where(staged.c.import_id == run.id).limit(_ASIDE)
     ids = list(connection.scalars(part))
     mine = (staged.c.import_id == run.id) & staged.c.entry_id.in_(ids)
@@ -201,10 +204,12 @@ def _identity(entry_id: str) -> dict[str, str]:
 def _keep_versions(
     connection: Connection, mine: Select[tuple[str]], run: Run, now: datetime
 ) -> None:
+    columns = ("entry_id", "version", "merged", "state", "actor", "at")
     before = select(
-        entry.c.id, entry.c.version, entry.c.merged, literal(f"import {run.id}"), literal(now, _AT)
+        *(entry.c.id, entry.c.version, entry.c.merged, entry.c.state),
+        *(literal(f"import {run.id}"), literal(now, _AT)),
     ).where(entry.c.id.in_(mine), entry.c.version > 0)
-    connection.execute(insert(entry_version).from_select(entry_version.c.keys(), before))
+    connection.execute(insert(entry_version).from_select(columns, before))
 
 
 _AT = entry_version.c.at.type
@@ -220,9 +225,10 @@ def _move_entries(connection: Connection, run: Run, now: datetime) -> int:
         .values({**says, "version": entry.c.version + 1, "changed_at": now})
     )
     new = select(
-        staged.c.entry_id, *(staged.c[name] for name in columns), literal(1), literal(now, _AT)
+        *(staged.c.entry_id, *(staged.c[name] for name in columns)),
+        *(literal(1), literal(now, _AT), literal(now, _AT)),
     ).where(staged.c.import_id == run.id, ~exists().where(entry.c.id == staged.c.entry_id))
-    names = ["id", *columns, "version", "changed_at"]
+    names = ["id", *columns, "version", "changed_at", "created_at"]
     added = connection.execute(insert(entry).from_select(names, new))
     return changed.rowcount + added.rowcount
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select
 from bot.catalogue import staging
 from bot.catalogue.acts import refresh
 from bot.catalogue.layers import Layer
-from bot.catalogue.repository import known
+from bot.catalogue.repository import hold, known
 from bot.directory import starter as directory
 from bot.store import Done, Store
 from bot.tables.knowledge import import_run, layer
@@ -30,9 +30,12 @@ async def load_starter_if_empty(store: Store, now: datetime) -> bool:
         return False
     entries = starter.load()
     ids = [entry.id for entry in entries]
-    present = await store.read(lambda connection: known(connection, ids))
 
     def load(connection: Connection) -> Done[bool]:
+        hold(connection)
+        if _is_loaded(connection, digest):  # another node was faster
+            return Done(False)
+        present = known(connection, ids)
         directory.load(connection, now.date())
         run = staging.begin(connection, digest, _KIND, Layer.STARTER, now)
         staging.stage(connection, staging.prepare(run, entries, present))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from bot.catalogue.acts import put_layer, set_state
 from bot.catalogue.layers import Layer
+from bot.catalogue.repository import hold
 from bot.errors import BotError
 from bot.officers.accounts import Officer
 from bot.privacy import redact
@@ -52,7 +53,8 @@ def propose(
     if row is None:
         raise NoSuchQuestion
     locked = lock(connection, row.id)
-    if not can_teach(connection, row):
+    row = repository.by_code(connection, code, seen_by)
+    if row is None or not can_teach(connection, row):
         raise NoLesson
     title = " ".join(redact(lesson.title).text.split())[:_LONGEST_TITLE]
     if not title:
@@ -84,6 +86,7 @@ def decide(
     connection: Connection, entry_id: str, *, accepted: bool, officer: Officer, now: datetime
 ) -> bool:
     """Make a proposal public or put it away; return whether it still waited."""
+    hold(connection)
     if entry_id not in {row.id for row in proposals(connection)}:
         return False
     set_state(connection, entry_id, "public" if accepted else "retired", now, officer.actor)

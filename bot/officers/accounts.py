@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from bot.errors import BotError
 from bot.officers import Role
+from bot.store.upsert import insert as upserting
 from bot.tables.desk import access_token, audit, officer, session
 from bot.tables.directory import agency
 
@@ -100,12 +101,11 @@ def add(
     username = plain_username(new.username)
     if not _USERNAME.fullmatch(username):
         raise BadUsername
-    if by_username(connection, username) is not None:
-        raise UsernameTaken
     if not _agency_fits(connection, new):
         raise AgencyMissing
-    result = connection.execute(
-        insert(officer).values(
+    officer_id = connection.execute(
+        upserting(connection, officer)
+        .values(
             username=username,
             full_name=new.full_name,
             title=new.title,
@@ -116,11 +116,15 @@ def add(
             must_change_password=new.must_change_password,
             created_at=now,
         )
-    )
+        .on_conflict_do_nothing(index_elements=[officer.c.username])
+        .returning(officer.c.id)
+    ).scalar()
+    if officer_id is None:
+        raise UsernameTaken
     note(connection, by, "officer.add", username, now)
     if not new.demo:
         disable_demonstration(connection, by, now)
-    return by_id(connection, int(result.inserted_primary_key[0]))  # type: ignore[index]
+    return by_id(connection, officer_id)
 
 
 def by_id(connection: Connection, officer_id: int) -> Officer:

@@ -237,7 +237,8 @@ def _merged(connection: Connection, question_id: int) -> Iterator[Row[Any]]:
     wanted = select(question.c.id).where(
         question.c.merged_into_id == question_id, question.c.state == str(State.MERGED)
     )
-    for asked_id in connection.execute(wanted.order_by(question.c.id)).scalars().all():
+    ordered = wanted.order_by(question.c.id).with_for_update()
+    for asked_id in connection.execute(ordered).scalars().all():
         yield lock(connection, asked_id)
 
 

@@ -15,6 +15,7 @@ from bot.questions.history import ContentKind, Event, Words
 from bot.questions.life import Act, NotPossible, State
 from bot.questions.repository import agency_needs_two_persons, denunciation_desk, searchable
 from bot.questions.steps import CITIZEN, SERVICE, Step, lock, take
+from bot.store.upsert import insert as upserting
 from bot.tables.delivery import message
 from bot.tables.desk import consent, question, rating
 from bot.wording import VERSION
@@ -67,9 +68,7 @@ def open_question(connection: Connection, new: NewQuestion, now: datetime) -> Op
         raise NotPossible(Act.RECEIVE, new.start)
     agency = denunciation_desk(connection) if new.kind is MatterKind.DENUNCIATION else new.agency
     key = secrets.token_urlsafe(_KEY_BYTES)
-    code = _unused_code(connection)
     columns = {
-        "code": code,
         "key_digest": key_digest(key),
         "conversation_id": new.conversation_id,
         "channel": new.channel,
@@ -85,7 +84,7 @@ def open_question(connection: Connection, new: NewQuestion, now: datetime) -> Op
         "received_at": now,
         **_deadlines(connection, agency, new, now),
     }
-    question_id = _insert(connection, columns)
+    question_id, code = _insert(connection, columns)
     _record_birth(connection, question_id, new, agency, now)
     tie_messages(connection, question_id, new.message_ids)
     return Opened(question_id, code, key, columns["due_at"], agency)
@@ -154,7 +153,7 @@ def release_merged(connection: Connection, question_id: int, agency: str, now: d
     merged = select(question.c.id).where(
         question.c.merged_into_id == question_id, question.c.state == str(State.MERGED)
     )
-    for asker_id in connection.execute(merged).scalars().all():
+    for asker_id in connection.execute(merged.with_for_update()).scalars().all():
         queue_question(connection, asker_id, agency, "unmerged", now)
 
 
@@ -244,7 +243,7 @@ def queue_abandoned_choices(connection: Connection, before: datetime, now: datet
     waiting = select(question.c.id, question.c.agency).where(
         question.c.state == str(State.CHOOSING), question.c.received_at < before
     )
-    rows = connection.execute(waiting).all()
+    rows = connection.execute(waiting.with_for_update()).all()  # one may be taken meanwhile
     for row in rows:
         queue_question(connection, row.id, row.agency, "choices_left", now)
     return [row.id for row in rows]
@@ -259,17 +258,15 @@ def _is_sealed(kind: MatterKind) -> bool:
     return kind in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION)
 
 
-def _unused_code(connection: Connection) -> str:
+def _insert(connection: Connection, columns: dict[str, Any]) -> tuple[int, str]:
+    """Write the row under a code that nobody has; return its id and the code."""
     while True:
         code = new_code()
-        taken = connection.execute(select(question.c.id).where(question.c.code == code)).first()
-        if taken is None:
-            return code
-
-
-def _insert(connection: Connection, columns: dict[str, Any]) -> int:
-    result = connection.execute(insert(question), columns)
-    return int(result.inserted_primary_key[0])  # type: ignore[index]
+        row = upserting(connection, question).values(**columns, code=code)
+        once = row.on_conflict_do_nothing(index_elements=[question.c.code])
+        question_id = connection.execute(once.returning(question.c.id)).scalar()
+        if question_id is not None:
+            return question_id, code
 
 
 def _deadlines(

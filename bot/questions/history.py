@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bot.questions.life import Act, State
+from bot.store.upsert import insert as upserting
 from bot.tables.desk import chain_anchor, content, question, question_event
 
 GENESIS = "0" * 64
@@ -143,7 +144,8 @@ def anchor(connection: Connection, day: date, zone: ZoneInfo, now: datetime) -> 
     ).scalar_one_or_none()
     if known is None:
         values = {"day": day, "questions": count, "head": head, "at": now}
-        connection.execute(insert(chain_anchor).values(**values))
+        row = upserting(connection, chain_anchor).values(**values)
+        connection.execute(row.on_conflict_do_nothing())
     return known or head
 
 

@@ -13,7 +13,7 @@ from bot.officers.accounts import Officer, note
 from bot.privacy import redact
 from bot.privacy.masks import Mask
 from bot.segments.months import Month
-from bot.segments.repository import joined_items
+from bot.segments.repository import joined_items, lock_unpublished
 from bot.segments.script import speaking_time, spoken_lines
 from bot.segments.selection import PUBLIC, consent_stands, item_airs, may_stay, words_kept
 from bot.tables.desk import content, question
@@ -132,6 +132,7 @@ def move(connection: Connection, item_id: int, by: int) -> None:
 
 def publish(connection: Connection, month: Month, editor: Officer, now: datetime) -> None:
     """Make the month's list public; raise AlreadyPublished the second time."""
+    lock_unpublished(connection)
     airing = (
         joined_items()
         .where(segment_item.c.month == str(month), segment_item.c.state == "approved", item_airs())
@@ -185,7 +186,7 @@ def _open_item(connection: Connection, item_id: int) -> Any:  # noqa: ANN401 - a
         .join(segment, segment.c.month == segment_item.c.month)
         .where(segment_item.c.id == item_id)
     )
-    row = connection.execute(statement).first()
+    row = connection.execute(statement.with_for_update(of=segment)).first()
     if row is None:
         raise NoSuchItem
     if row.status in PUBLIC:

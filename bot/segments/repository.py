@@ -47,6 +47,7 @@ def refresh(connection: Connection, month: Month, schedule: Schedule) -> int:
     anew with that answer.
     """
     _ensure(connection, month, schedule)
+    lock_unpublished(connection)
     if _head(connection, month).status in PUBLIC:
         return 0
     after, until = _window(connection, month, schedule)
@@ -56,6 +57,12 @@ def refresh(connection: Connection, month: Month, schedule: Schedule) -> int:
     for position, row in enumerate(found, start=first):
         connection.execute(insert(segment_item).values(**_proposal(month, position, row, schedule)))
     return len(found)
+
+
+def lock_unpublished(connection: Connection) -> None:
+    """Keep others from changing or publishing a list until this transaction ends."""
+    lists = select(segment.c.month).where(segment.c.status.not_in(PUBLIC))
+    connection.execute(lists.order_by(segment.c.month).with_for_update()).all()
 
 
 def listing(connection: Connection, month: Month, schedule: Schedule) -> Listing:
