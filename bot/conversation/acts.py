@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from bot.conversation.state import Memory
 from bot.messages import Button, Outgoing
 from bot.questions.life import State
+from bot.reach.roads import Road
 from knowledge.decisions import MatterKind
 
 
@@ -107,6 +108,21 @@ class ProposeAlias:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseRoad:
+    """The asker says how the answer is to come; a number is kept apart and hidden elsewhere."""
+
+    question: int
+    road: Road
+    wording: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StillWaiting:
+    """The asker pressed the button of a progress message."""
+
+
+@dataclass(frozen=True, slots=True)
 class DropMedia:
     """Do not keep or show what these transcript rows carry: a picture of an identity paper."""
 
@@ -137,6 +153,8 @@ Act: TypeAlias = (
     | Consent
     | TakeBack
     | ProposeAlias
+    | ChooseRoad
+    | StillWaiting
     | DropMedia
 )
 Reply: TypeAlias = Outgoing | Receipt

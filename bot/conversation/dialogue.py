@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.conversation import answers, followup, handover, media, orders, presses
+from bot.conversation import answers, followup, forms, handover, media, orders, presses, roads
 from bot.conversation.acts import Add, Step
 from bot.conversation.answers import emergency, prompt, reply_to
 from bot.conversation.cues import Command, Cue, command_in, cue_in
@@ -118,8 +118,8 @@ def _replied(world: World, memory: Memory, thought: Thought, decision: Decision 
         return presses.press(world, memory, thought.payload)
     if thought.text and cue_in(thought.text) is not Cue.IDENTITY_PAPER:
         memory = replace(memory, identity_announced=False)
-    if (told := _told_the_officer(world, memory, thought, decision)) is not None:
-        return told
+    if (taken := _taken(world, memory, thought, decision)) is not None:
+        return taken
     if thought.kind is IncomingKind.ATTACHMENT and _is_wordless(thought):
         return media.attached(world, memory, thought)
     if decision is None:
@@ -130,6 +130,20 @@ def _replied(world: World, memory: Memory, thought: Thought, decision: Decision 
         waiting = (*memory.waiting_media, *thought.message_ids)
         memory = replace(memory, waiting_media=waiting)
     return _worded(world, memory, thought, decision)
+
+
+def _taken(
+    world: World, memory: Memory, thought: Thought, decision: Decision | None
+) -> Step | None:
+    """Take what was asked for before anything else is made of it: a number, a word to an officer.
+
+    A number must not end in the text of a question.
+    """
+    if thought.kind is IncomingKind.FORM:
+        return forms.given(world, memory, thought)
+    is_urgent = decision is not None and decision.kind is DecisionKind.EMERGENCY
+    number = None if is_urgent else roads.number_given(world, memory, thought.text)
+    return number or _told_the_officer(world, memory, thought, decision)
 
 
 def _told_the_officer(

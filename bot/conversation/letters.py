@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from bot.conversation import roads
 from bot.conversation.acts import Receipt
 from bot.conversation.cards import cut
 from bot.conversation.days import date_in_figures, day_in_words, hour_in_words
@@ -12,12 +13,11 @@ from bot.conversation.world import Asked, Manner, World
 from bot.messages import Button, Outgoing, Purpose
 from bot.questions.codes import spoken_groups
 from bot.questions.life import State
+from bot.reach.windows import RULES, window
 from bot.wording import Wording
 from knowledge.decisions import MatterKind
 
 MOST_LISTED = 4
-#: how long after the citizen's last message a channel lets us write
-_WINDOWS = {"zalo": timedelta(days=7)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,10 @@ def receipt(world: World, asked_for: Receipt, filed: Filed) -> Outgoing:
     if filed.due_at is not None:
         due = world.calendar.local(filed.due_at).date()
         lines.append(said("receipt.due", day=day_in_words(due, today)))
-    lines += _window_line(world, filed)
+    closes = _closes_first(world, filed)
+    if closes:
+        days = RULES[world.channel].possible.days
+        lines.append(said(f"receipt.window.{world.channel}", days=days))
     lines += _closed_line(world)
     if link := status_link(world.manner, world.channel, filed.code, filed.key):
         lines.append(said("receipt.link", link=link))
@@ -68,6 +71,7 @@ def receipt(world: World, asked_for: Receipt, filed: Filed) -> Outgoing:
         f"{asked_for.before}\n\n{text}" if asked_for.before else text,
         buttons=(
             *asked_for.buttons,
+            *(roads.offers(world, filed.code) if closes else ()),
             Button(said("button.status"), payload("status", filed.code)),
         ),
         purpose=Purpose.RECEIPT,
@@ -185,12 +189,10 @@ def consent_to_air(wording: Wording, question_id: int | None) -> Outgoing:
     return Outgoing(wording("consent.air"), buttons=buttons, question_id=question_id)
 
 
-def _window_line(world: World, filed: Filed) -> list[str]:
-    """Say how the answer is reached where the channel closes before it is due."""
-    window = _WINDOWS.get(world.channel)
-    if window is None or filed.due_at is None or filed.due_at <= world.now + window:
-        return []
-    return [world.wording(f"receipt.window.{world.channel}", days=window.days)]
+def _closes_first(world: World, filed: Filed) -> bool:
+    """Whether the channel may close before the answer is due."""
+    found = window(world.channel, world.now)
+    return found is not None and filed.due_at is not None and not found.is_open(filed.due_at)
 
 
 def _closed_line(world: World) -> list[str]:

@@ -117,6 +117,7 @@ class ConversationMind:
             looked_up=recalled.looked_up,
             quoted=recalled.quoted,
             officer_spoke_of=recalled.officer_spoke_of,
+            roads=recalled.roads,
         )
 
 

@@ -29,6 +29,10 @@ _SHAPES = {
     "status": _CODE,
     "withdraw": _CODE,
     "waiting": _CODE,
+    "roads": _CODE,
+    "again": _CODE,
+    "call": _CODE,
+    "template": _CODE,
 }
 _AFFIRMS = frozenset({"helped", "send", "erase", "withdraw", "clear"})
 _DENIES = frozenset({"none", "nothelped", "keep", "wrong"})

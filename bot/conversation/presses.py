@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.conversation import answers, followup, handover, ratings
-from bot.conversation.acts import Step
+from bot.conversation import answers, followup, handover, ratings, roads
+from bot.conversation.acts import Step, StillWaiting
 from bot.conversation.cards import hotlines_card
 from bot.conversation.payloads import Press, is_payload, payload, read_payload
 from bot.conversation.replies import menu, say
@@ -12,10 +12,16 @@ from bot.conversation.state import Awaiting, Memory, Offer
 from bot.conversation.words import begun_label, is_no, is_yes, label_in, number_in
 from bot.conversation.world import World
 from bot.messages import Button
+from bot.reach.roads import Road
 from knowledge.decisions import DecisionKind
 from knowledge.entries import Facet
 
 _NATIONAL_LINES = tuple(f"hotline:{number}" for number in (113, 114, 115, 112, 111))
+
+
+#: buttons that carry the code of their question, and those of them about its answer's way
+_ABOUT_A_QUESTION = {"clear", "more", "wrong", "status", "withdraw", "waiting"}
+_ABOUT_ITS_WAY = {"roads", *map(str, Road)}
 
 
 def press(world: World, memory: Memory, carried: str) -> Step:
@@ -23,8 +29,10 @@ def press(world: World, memory: Memory, carried: str) -> Step:
     pressed = read_payload(carried)
     if pressed is None:
         return Step(memory, (say(world, "button.unknown", *menu(world)),))
-    if pressed.act in {"clear", "more", "wrong", "status", "withdraw", "waiting"}:
+    if pressed.act in _ABOUT_A_QUESTION:
         return _about_a_question(world, memory, pressed)
+    if pressed.act in _ABOUT_ITS_WAY:
+        return _about_its_way(world, memory, pressed)
     if pressed.act in {"rate", "publish", "air"}:
         return _after_the_answer(world, memory, pressed)
     return _plain_press(world, memory, pressed)
@@ -35,6 +43,7 @@ def _plain_press(world: World, memory: Memory, pressed: Press) -> Step:
         "none": lambda: handover.send_to_officer(world, memory, "none_of_these"),
         "officer": lambda: handover.send_to_officer(world, memory, "asked_for_officer"),
         "send": lambda: handover.send_anyway(world, memory),
+        "erase": lambda: handover.case(world, memory, world.wording("erase.order"), "erase"),
         "helped": lambda: answers.helped(world, memory),
         "nothelped": lambda: answers.not_helped(world, memory),
         "mine": lambda: followup.mine(world, memory),
@@ -67,7 +76,16 @@ def _about_a_question(world: World, memory: Memory, pressed: Press) -> Step:
         return followup.add(world, memory, asked, "", ())
     if pressed.act == "more":
         return followup.ask_more(world, memory, asked)
-    return Step(memory.settled(), (say(world, "waiting.noted"),))
+    return Step(memory.settled(), (StillWaiting(), say(world, "waiting.noted")))
+
+
+def _about_its_way(world: World, memory: Memory, pressed: Press) -> Step:
+    asked = world.by_code(pressed.argument)
+    if asked is None:
+        return followup.status_of(world, memory, pressed.argument)
+    if pressed.act == "roads":
+        return roads.choices(world, memory, asked)
+    return roads.choose(world, memory, asked, Road(pressed.act))
 
 
 def _after_the_answer(world: World, memory: Memory, pressed: Press) -> Step:

@@ -18,6 +18,7 @@ from bot.questions import desk
 from bot.questions.life import Act, NotPossible
 from bot.questions.repository import agency_needs_two_persons
 from bot.questions.steps import SERVICE, NoSuchQuestion, Step, lock, take
+from bot.reach import consents, progress
 from knowledge.decisions import MatterKind
 
 _USES = ("publish", "air", "name")
@@ -164,6 +165,17 @@ def _propose(run: _Performing, act: acts.ProposeAlias) -> None:
     repository.propose_alias(run.connection, act.entry, act.text, run.now)
 
 
+def _choose_road(run: _Performing, act: acts.ChooseRoad) -> None:
+    if act.number:
+        consents.hide_number(run.connection, run.plan.decided.message_ids)
+    choice = consents.Choice(act.road, act.wording, act.number)
+    consents.choose(run.connection, act.question, choice, run.now)
+
+
+def _still_waiting(run: _Performing, _act: acts.StillWaiting) -> None:
+    progress.confirm(run.connection, run.plan.conversation_id, run.now)
+
+
 def _drop(run: _Performing, act: acts.DropMedia) -> None:
     repository.drop_files(run.connection, act.messages)
 
@@ -180,5 +192,7 @@ _PERFORM: Mapping[type, Callable[[_Performing, Any], None]] = {
     acts.Consent: _consent,
     acts.TakeBack: _take_back,
     acts.ProposeAlias: _propose,
+    acts.ChooseRoad: _choose_road,
+    acts.StillWaiting: _still_waiting,
     acts.DropMedia: _drop,
 }

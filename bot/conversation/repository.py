@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, RowMapping, bindparam, func, or_, select, update
 
 from bot.clock import WorkCalendar
 from bot.conversation.state import Offer
@@ -17,8 +17,12 @@ from bot.questions import desk, limits
 from bot.questions import repository as questions
 from bot.questions.codes import find_code
 from bot.questions.life import Bucket, State
+from bot.reach.consents import roads_of
+from bot.reach.roads import Road
+from bot.reach.windows import has_window
+from bot.store.upsert import insert
 from bot.tables.base import Moment
-from bot.tables.delivery import attachment, message, outbox, provider_message
+from bot.tables.delivery import attachment, inbox, message, outbox, provider_message
 from bot.tables.desk import content, question
 from bot.tables.knowledge import alias, entry
 from knowledge.decisions import MatterKind
@@ -50,6 +54,28 @@ _LAST_OF_OURS = (
     .limit(1)
 )
 
+#: an officer's question that reached the citizen late, with what they wrote just before
+_ASKED_LATE = (
+    select(message.c.question_id)
+    .join(outbox, outbox.c.message_id == message.c.id)
+    .where(
+        message.c.conversation_id == bindparam("of"),
+        message.c.role == "officer",
+        outbox.c.held_at.is_not(None),
+        outbox.c.sent_at < bindparam("read_at", type_=Moment),
+        outbox.c.sent_at
+        > select(func.max(inbox.c.received_at))
+        .where(
+            inbox.c.conversation_id == bindparam("of"),
+            inbox.c.received_at < bindparam("read_at", type_=Moment),
+            inbox.c.state.in_(("decided", "aside")),
+        )
+        .scalar_subquery(),
+    )
+    .order_by(message.c.seq.desc())
+    .limit(1)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
@@ -61,6 +87,8 @@ class Recalled:
     offers: tuple[Offer, ...] = ()
     #: the question about which an officer wrote our last message
     officer_spoke_of: int | None = None
+    #: question → how its asker wants to be told once the channel is closed
+    roads: Mapping[int, Road] = field(default_factory=dict)
     #: by which the offices are open; None for the shipped one
     calendar: WorkCalendar | None = None
 
@@ -76,7 +104,8 @@ def recall(connection: Connection, turn: Turn) -> Recalled:
         looked_up=_looked_up(connection, texts),
         quoted=_quoted(connection, turn.channel, quoted),
         offers=_offers(last),
-        officer_spoke_of=last["question_id"] if last and last["role"] == "officer" else None,
+        officer_spoke_of=_officer_spoke_of(connection, turn, last, own),
+        roads=_roads(connection, turn, own),
         calendar=limits.calendar_for(connection, ""),
     )
 
@@ -122,13 +151,32 @@ def drop_files(connection: Connection, message_ids: Sequence[int]) -> None:
 
 def propose_alias(connection: Connection, entry_id: str, text: str, now: datetime) -> None:
     """Keep a confirmed phrasing for review, once."""
-    known = select(alias.c.id).where(alias.c.entry_id == entry_id, alias.c.text == text)
-    if connection.execute(known).first() is None:
-        connection.execute(
-            insert(alias).values(
-                entry_id=entry_id, text=text, state="proposed", origin="confirmed", at=now
-            )
-        )
+    row = {"entry_id": entry_id, "text": text, "state": "proposed", "origin": "confirmed"}
+    connection.execute(insert(connection, alias).values(**row, at=now).on_conflict_do_nothing())
+
+
+def _officer_spoke_of(
+    connection: Connection, turn: Turn, last: RowMapping | None, own: Sequence[Row[Any]]
+) -> int | None:
+    """Return the question an officer's words just reached the citizen about.
+
+    What was held back arrives before the reply to "alo": the answer to it comes after both.
+    """
+    if last is not None and last["role"] == "officer":
+        return int(last["question_id"]) if last["question_id"] else None
+    if not any(row.state == State.WAITING for row in own):
+        return None
+    asked = {"of": turn.conversation_id, "read_at": _first_read(turn)}
+    return connection.execute(_ASKED_LATE, asked).scalar()
+
+
+def _first_read(turn: Turn) -> datetime | None:
+    return min((item.received_at for item in turn.pending), default=None)
+
+
+def _roads(connection: Connection, turn: Turn, own: Sequence[Row[Any]]) -> Mapping[int, Road]:
+    is_open = [row.id for row in own if row.bucket == Bucket.OPEN]
+    return roads_of(connection, is_open) if is_open and has_window(turn.channel) else {}
 
 
 def _asked(row: Row[Any]) -> Asked:
@@ -169,8 +217,7 @@ def _quoted(connection: Connection, channel: str, refs: set[str]) -> dict[str, i
 
 
 def _last_message(connection: Connection, turn: Turn) -> RowMapping | None:
-    read = min((item.received_at for item in turn.pending), default=None)
-    asked = {"of": turn.conversation_id, "read_at": read}
+    asked = {"of": turn.conversation_id, "read_at": _first_read(turn)}
     return connection.execute(_LAST_OF_OURS, asked).mappings().first()
 
 

@@ -24,6 +24,7 @@ class Awaiting(StrEnum):
     CONSENT_AIR = "consent_air"
     WITHDRAW = "withdraw"
     ERASE = "erase"
+    PHONE = "phone"  # the next words are a number for `road`
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Memory:
     `asked` holds the citizen's words that the open offers are about, `others` the entries
     thought of beside the one shown. `question` is the question now spoken of. `waiting_media`
     are transcript ids of pictures and the like that came before their question. `stopped` is
-    the wish to get no notices, `alarm` the topic of the last emergency.
+    the wish to get no notices, `road` what a telephone number was asked for, `alarm` the topic
+    of the last emergency.
     """
 
     greeted: bool = False
@@ -73,6 +75,7 @@ class Memory:
     identity_announced: bool = False
     thanked: bool = False
     stopped: bool = False
+    road: str = ""
     alarm: str = ""
     alarmed_at: datetime | None = None
     window_from: datetime | None = None
@@ -142,6 +145,7 @@ _READERS: Mapping[str, Any] = {
     "identity_announced": _FLAG,
     "thanked": _FLAG,
     "stopped": _FLAG,
+    "road": _TEXT,
     "alarm": _TEXT,
     "alarmed_at": datetime.fromisoformat,
     "window_from": datetime.fromisoformat,

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.clock import WorkCalendar
 from bot.questions.life import Bucket, State
+from bot.reach.roads import Road
 from bot.wording import Wording
 from knowledge.decisions import Decision, MatterKind
 from knowledge.entries import Entry
@@ -77,6 +78,8 @@ class Manner:
     #: who writes more than this in a window is asked once to pause, then only kept
     most_in_window: int = 60
     window: timedelta = timedelta(minutes=10)
+    #: whom template messages can be sent to: "phone", "user", or nobody
+    template_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,9 @@ class World:
     quoted: Mapping[str, int] = field(default_factory=dict)
     #: the question that our last message was about, where an officer wrote it
     officer_spoke_of: int | None = None
+
+    #: question → how its asker wants to be told once the channel is closed
+    roads: Mapping[int, Road] = field(default_factory=dict)
 
     @property
     def local_now(self) -> datetime:

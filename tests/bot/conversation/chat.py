@@ -42,6 +42,7 @@ class Chat:
     channel: str = "web"
     now: datetime = FRIDAY
     public_url: str = ""
+    template_to: str = ""
     state: Mapping[str, Any] = field(default_factory=lambda: {"greeted": True})
     silent_until: datetime | None = None
     waited: Wait | None = None
@@ -59,7 +60,7 @@ class Chat:
             WORDING,
             calendar(),
             lambda code: AGENCIES.get(code, code),
-            Manner(public_url=self.public_url),
+            Manner(public_url=self.public_url, template_to=self.template_to),
         )
 
     async def says(self, *texts: str, quoting: str = "") -> list[Outgoing]:

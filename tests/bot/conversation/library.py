@@ -120,6 +120,7 @@ MEANINGS: Mapping[str, Decision] = {
         "ok": idle("chatter", standalone=False),
         ".": idle("chatter"),
         "cháy nhà rồi": emergency("fire"),
+        "cháy nhà cứu với, số tôi 0901234567": emergency("fire"),
         "có số lạ gọi kêu chuyển khoản": emergency("crime"),
         "số công an": answering(POLICE),
         "số bảo hiểm xã hội": answering(INSURANCE_LINE),

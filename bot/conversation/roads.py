@@ -1,0 +1,73 @@
+"""How an answer reaches a citizen whose channel closes first: the choice, and the number."""
+
+from dataclasses import replace
+
+from bot.conversation.acts import ChooseRoad, Reply, Step
+from bot.conversation.payloads import payload
+from bot.conversation.replies import button, say
+from bot.conversation.state import Awaiting, Memory
+from bot.conversation.words import bare
+from bot.conversation.world import Asked, World
+from bot.messages import Button
+from bot.questions.codes import spoken_groups
+from bot.reach.roads import Road, masked, number_in
+from bot.reach.windows import has_window
+
+#: so many figures are meant as a number, even where no telephone has it
+_NEARLY = 7
+
+
+def offers(world: World, code: str) -> tuple[Button, ...]:
+    """Return a button for each road there is, writing again first."""
+    roads = (Road.AGAIN, Road.CALL, *([Road.TEMPLATE] if world.manner.template_to else []))
+    return tuple(Button(world.wording(f"button.road.{r}"), payload(str(r), code)) for r in roads)
+
+
+def choices(world: World, memory: Memory, asked: Asked) -> Step:
+    """Show by which road a question's answer comes, and the others."""
+    if not has_window(world.channel) or not asked.is_open:
+        return Step(memory.settled(), (say(world, "road.none", code=spoken_groups(asked.code)),))
+    chosen = world.roads.get(asked.id, Road.AGAIN)
+    told = say(world, f"road.now.{chosen}", *offers(world, asked.code), code=_code(asked))
+    return Step(memory.settled(), (told,))
+
+
+def choose(world: World, memory: Memory, asked: Asked, road: Road) -> Step:
+    """Take a road; one that needs a telephone number asks for it first."""
+    if not asked.is_open:
+        return Step(memory.settled(), (say(world, "road.none", code=_code(asked)),))
+    if road is Road.CALL or (road is Road.TEMPLATE and world.manner.template_to == "phone"):
+        waiting = replace(
+            memory.settled(), awaiting=Awaiting.PHONE, question=asked.id, road=str(road)
+        )
+        return Step(waiting, (say(world, f"road.ask.{road}", code=_code(asked)),))
+    chosen = ChooseRoad(asked.id, road, "receipt.window.zalo")
+    return Step(memory.settled(), (chosen, say(world, f"road.taken.{road}", code=_code(asked))))
+
+
+def number_given(world: World, memory: Memory, text: str) -> Step | None:
+    """Take the telephone number that was asked for, and say what it is used for."""
+    asked = world.question(memory.question)
+    if memory.awaiting is not Awaiting.PHONE or asked is None or not asked.is_open:
+        return None
+    number = number_in(text)
+    if number is None:
+        figures = sum(character.isdigit() for character in bare(text))
+        return Step(memory, (say(world, "road.number"),)) if figures >= _NEARLY else None
+    road = Road(memory.road)
+    kept = say(
+        world,
+        f"road.taken.{road}",
+        button(world, "road.stop", str(Road.AGAIN), asked.code),
+        code=_code(asked),
+        number=masked(number),
+    )
+    deeds: tuple[ChooseRoad | Reply, ...] = (
+        ChooseRoad(asked.id, road, f"road.ask.{road}", number),
+        kept,
+    )
+    return Step(replace(memory.settled(), road=""), deeds)
+
+
+def _code(asked: Asked) -> str:
+    return spoken_groups(asked.code)
