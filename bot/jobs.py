@@ -10,8 +10,10 @@ import structlog
 from sqlalchemy import Connection, delete, select
 
 from bot.catalogue.upkeep import lint_again
+from bot.channel_tokens.notices import forget_notices
 from bot.clock import WorkCalendar
 from bot.conversation.mind import ConversationMind
+from bot.delivery.policy import raw_lasts
 from bot.delivery.retention import forget_quarantine, forget_raw
 from bot.delivery.schedule import Periodic, daily, every
 from bot.moments import Clock
@@ -26,7 +28,7 @@ from bot.tables.desk import login_attempt, session
 _log = structlog.get_logger()
 
 _QUARANTINE_LASTS = timedelta(hours=48)
-_RAW_LASTS = timedelta(days=30)
+_AT_ONCE = 500
 _SESSION_LASTS = timedelta(days=1)
 _ATTEMPTS_LAST = timedelta(days=30)
 
@@ -98,9 +100,12 @@ class Housekeeping:
     async def forget(self, _slot: datetime) -> None:
         """Remove what has outlived its purpose."""
         now = self.clock()
+        before = now - await self.store.read(raw_lasts)
+        while await self.store.write(lambda c: Done(forget_raw(c, before, _AT_ONCE))) == _AT_ONCE:
+            pass  # in short transactions, so that messages get in between
 
         def body(connection: Connection) -> Done[None]:
-            forget_raw(connection, now - _RAW_LASTS)
+            forget_notices(connection, now)
             forget_quarantine(connection, now - _QUARANTINE_LASTS)
             for table, column, lasts in (
                 (session, session.c.seen_at, _SESSION_LASTS),

@@ -48,6 +48,10 @@ class KeeperRules:
     #: how long stopping waits for a renewal under way
     farewell: timedelta = timedelta(seconds=3)
     poll_seconds: float = 0.25
+    #: spent pairs are kept so long, to find out what happened to a consent
+    history: timedelta = timedelta(days=30)
+    #: how old the knowledge may be that nobody took the permission back
+    fresh: timedelta = timedelta(seconds=5)
 
 
 class GrantRefused(BotError):
@@ -72,3 +76,7 @@ class GrantLost(ChannelMisconfigured):
 
 class GrantUnreadable(ChannelMisconfigured):
     """The stored token cannot be decrypted: DANHOI_SECRET_KEY lacks the key it was written with."""
+
+
+class ConsentRevoked(ChannelMisconfigured):
+    """The account's administrator took our permission back: consent must be granted again."""

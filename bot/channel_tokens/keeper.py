@@ -8,13 +8,16 @@ a new pair is used before it is durable.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy import Connection
 
 from bot.channel_tokens import (
+    ConsentRevoked,
     Exchange,
     Grant,
     GrantLost,
@@ -24,10 +27,12 @@ from bot.channel_tokens import (
     RenewalUncertain,
     Stored,
 )
+from bot.channel_tokens.accounts import revoked_at
+from bot.channel_tokens.notices import note
 from bot.channel_tokens.vault import Vault
 from bot.channels import ChannelUnavailable, SendError
 from bot.moments import Clock
-from bot.store import Store, StoreUnavailable
+from bot.store import Done, Store, StoreUnavailable
 
 _log = structlog.get_logger()
 
@@ -49,6 +54,8 @@ class TokenKeeper:
     _flight: "asyncio.Task[Stored] | None" = field(default=None, init=False)
     #: a renewal that failed: of which version, what to say, and until when not to try again
     _failed: tuple[int, SendError, datetime] | None = field(default=None, init=False)
+    _allowed_until: datetime | None = field(default=None, init=False)
+    _warned_on: date | None = field(default=None, init=False)
 
     async def plant(self, refresh_token: str) -> None:
         """Store the refresh token of the settings at the very first start."""
@@ -61,6 +68,7 @@ class TokenKeeper:
 
     async def current(self) -> str:
         """Return an access token that has not expired, renewing it first where it must be."""
+        await self._check_permission()
         held = self._held
         if held is None or self._expired(held):
             held = await self._stored()
@@ -88,13 +96,17 @@ class TokenKeeper:
         except SendError as error:
             _log.error("the token could not be renewed ahead of time", error=str(error))
             return
-        left = stored.grant.refresh_expires_at - self.clock()
-        if left < self.rules.last_call:
-            self._alarm("refresh_token_ends_soon", days=left.days)
+        now = self.clock()
+        left = stored.grant.refresh_expires_at - now
+        if left < self.rules.last_call and self._warned_on != now.date():
+            self._warned_on = now.date()
+            await self._alarm("refresh_token_ends_soon", days=left.days)
+        await self.store.write(partial(self.vault.prune, now - self.rules.history))
 
     async def problem(self) -> str | None:
         """Say why nothing can be sent for long, None while all is well."""
         try:
+            await self._check_permission()
             stored = await self._stored()
         except SendError as error:
             return str(error)
@@ -111,7 +123,7 @@ class TokenKeeper:
             return
         _, unfinished = await asyncio.wait([flight], timeout=self.rules.farewell.total_seconds())
         if unfinished:
-            self._alarm("renewal_cut_off")
+            await self._alarm("renewal_cut_off")
             flight.cancel()
             await asyncio.wait([flight])
 
@@ -166,9 +178,13 @@ class TokenKeeper:
         except GrantRefused as refusal:
             return await self._give_up(locked, refusal)
         except RenewalUncertain:
-            self._alarm("renewal_uncertain")
+            await self._alarm("renewal_uncertain")
             error = ChannelUnavailable("no answer while renewing the token")
             raise await self._pause(locked, error) from None
+        except SendError as error:
+            await self._alarm("renewal_failed", error=str(error))
+            await self._release()
+            raise
         except BaseException:
             await self._release()
             raise
@@ -190,7 +206,7 @@ class TokenKeeper:
             try:
                 stored = await self.store.write(partial(self.vault.keep, grant, over, self.clock()))
             except StoreUnavailable:
-                self._alarm("new_pair_not_stored_yet")
+                await self._alarm("new_pair_not_stored_yet")
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
@@ -205,7 +221,7 @@ class TokenKeeper:
         if refusal.spent and stored.version > locked.version:
             await self._release()
             return stored
-        self._alarm("renewal_refused", error=str(refusal))
+        await self._alarm("renewal_refused", error=str(refusal))
         error = GrantLost(f"the provider refuses to renew the token: {refusal}")
         raise await self._pause(locked, error, refused=locked.version) from refusal
 
@@ -221,6 +237,24 @@ class TokenKeeper:
         body = partial(self.vault.release, self.owner, refused, self.clock())
         await self.store.write(body)
 
-    def _alarm(self, what: str, **more: object) -> None:
+    async def _check_permission(self) -> None:
+        """Raise ConsentRevoked where the account's administrator took the permission back."""
+        now = self.clock()
+        if self._allowed_until is not None and now < self._allowed_until:
+            return
+        if await self.store.read(partial(revoked_at, account=self.vault.account)):
+            raise ConsentRevoked
+        self._allowed_until = now + self.rules.fresh
+
+    async def _alarm(self, what: str, **more: object) -> None:
+        """Count, log and, where the database can take it, write down what went wrong."""
         self.count("channel_token", what)
         _log.error("an administrator must look after a token", what=what, **more)
+        channel = self.vault.account.partition(":")[0]
+
+        def body(connection: Connection) -> Done[None]:
+            note(connection, channel, what, more, self.clock())
+            return Done(None)
+
+        with suppress(StoreUnavailable):
+            await self.store.write(body)

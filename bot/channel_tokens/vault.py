@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import InvalidToken, MultiFernet
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
-from bot.channel_tokens import Grant, GrantUnreadable, Stored
+from bot.channel_tokens import Grant, GrantUnreadable, Stored, accounts
 from bot.store import Done
 from bot.store.upsert import insert
 from bot.tables.operations import provider_token, provider_token_history
@@ -40,6 +40,7 @@ class Vault:
 
     def replace(self, grant: Grant, now: datetime, connection: Connection) -> Done[None]:
         """Store a grant that an administrator has just given, whatever was there."""
+        accounts.restore(connection, self.account)
         if self.seed(grant, now, connection).value:
             return Done(None)
         columns = self._columns(grant, now)
@@ -106,6 +107,14 @@ class Vault:
             ).scalar_one()
             self._note(connection, refused, secret, "refused", now)
         return Done(None)
+
+    def prune(self, before: datetime, connection: Connection) -> Done[int]:
+        """Forget spent pairs older than a moment; return how many."""
+        aged = delete(provider_token_history).where(
+            provider_token_history.c.account == self.account,
+            provider_token_history.c.at < before,
+        )
+        return Done(connection.execute(aged).rowcount)
 
     def events(self, connection: Connection) -> Sequence[tuple[int, str]]:
         """Return what happened to the account's grants, oldest first: version and event."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.conversation import answers, followup, forms, handover, media, orders, presses, roads
 from bot.conversation.acts import Add, Step
 from bot.conversation.answers import emergency, prompt, reply_to
+from bot.conversation.asides import aside, completed
 from bot.conversation.cues import Command, Cue, command_in, cue_in
 from bot.conversation.hearing import (
     Thought,
@@ -19,6 +20,7 @@ from bot.conversation.payloads import payload
 from bot.conversation.replies import say, with_offers
 from bot.conversation.special import special_matter
 from bot.conversation.state import Awaiting, Memory
+from bot.conversation.understanding import understood
 from bot.conversation.words import label_in
 from bot.conversation.world import Asked, World
 from bot.delivery.turns import Pending, Wait
@@ -31,8 +33,6 @@ from knowledge.matcher import NO_CONTEXT, Context
 _PLACE_IN_WORDS, _BARE_NAME = 8, 4
 #: more words beside a code are meant for the question
 _CODE_IN_WORDS = 8
-#: violence told in the words of whoever suffers it
-_HARM = {Cue.CHILD_HARMED: "child", Cue.HARMED_AT_HOME: "crime"}
 #: orders that are about one question, and the buttons that do the same
 _ABOUT_ONE = {
     Command.STATUS: "status",
@@ -57,7 +57,7 @@ class Decided:
 
 def converse(world: World, memory: Memory, pending: Sequence[Pending]) -> Decided | Wait:
     """Decide a turn, up to the first thought that acts: the next must know what came of it."""
-    heard = thoughts(pending, lambda text: world.library.decide(text, NO_CONTEXT))
+    heard = thoughts(pending, lambda text: understood(world.library, text, NO_CONTEXT))
     if not heard:
         return Decided(Step(memory), pending[-1].seq)
     done = Step(memory)
@@ -103,14 +103,7 @@ def _understood(world: World, memory: Memory, thought: Thought) -> Decision | No
     if not thought.text or thought.payload:
         return None
     context = Context(memory.entry or None, memory.commune or None)
-    decision = world.library.decide(thought.text, context)
-    cue = cue_in(thought.text)
-    if decision.topic == "crime" and cue in (Cue.SCAM, Cue.SCAM_LOST):
-        # a swindler on the phone is no robber in the house: the warning helps more
-        return replace(decision, kind=DecisionKind.HANDOFF, topic=str(cue))
-    if cue in _HARM:
-        return replace(decision, kind=DecisionKind.EMERGENCY, topic=_HARM[cue])
-    return decision
+    return completed(memory, understood(world.library, thought.text, context))
 
 
 def _replied(world: World, memory: Memory, thought: Thought, decision: Decision | None) -> Step:
@@ -171,6 +164,7 @@ def _worded(world: World, memory: Memory, thought: Thought, decision: Decision) 
         or _ordered(world, memory, text)
         or _awaited(world, memory, text, decision)
         or answers.still_urgent(world, memory, decision)
+        or aside(world, memory, text, decision)
         or presses.of_nothing(world, memory, text)
         or special_matter(world, memory, text, decision)
         or _added(world, memory, text)
@@ -183,19 +177,17 @@ def _asked(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     greets = decision.topic == "greeting" and decision.kind is DecisionKind.SMALLTALK
     if cue_in(text) is Cue.OPENER:
         return prompt(world, memory)
-    if decision.facet and not decision.standalone and _must_choose(memory):
+    if decision.facet and not decision.standalone and presses.must_choose(memory):
         return presses.remembered_facet(world, memory, decision.facet)
     answered = world.officer_left(State.ANSWERED)
     goes_on = cue_in(text) is Cue.AND_THEN or (decision.facet and not decision.standalone)
     if answered is not None and goes_on:
         return followup.add(world, memory, answered, text, ())
+    if (narrowed := answers.narrowed(world, memory, text, decision)) is not None:
+        return narrowed
     if not decision.standalone and not greets:
         return prompt(world, memory)
     return reply_to(world, memory, text, decision)
-
-
-def _must_choose(memory: Memory) -> bool:
-    return any(offer.payload.startswith(payload("entry")) for offer in memory.offers)
 
 
 def _about_one(world: World, memory: Memory, thought: Thought) -> Step | None:

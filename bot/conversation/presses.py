@@ -141,6 +141,11 @@ def of_nothing(world: World, memory: Memory, text: str) -> Step | None:
     return Step(memory, (replace(say(world, "nothing_offered"), decision=DecisionKind.SMALLTALK),))
 
 
+def must_choose(memory: Memory) -> bool:
+    """Whether matters are offered and none is taken yet."""
+    return any(offer.payload.startswith(payload("entry")) for offer in memory.offers)
+
+
 def remembered_facet(world: World, memory: Memory, facet: Facet | None) -> Step:
     """Ask for the choice first; what was asked about it is answered with it."""
     buttons = (Button(offer.label, offer.payload) for offer in memory.offers)

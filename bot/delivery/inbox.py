@@ -37,6 +37,7 @@ VISIBLE = frozenset(
         IncomingKind.STICKER,
         IncomingKind.REACTION,
         IncomingKind.CALL,
+        IncomingKind.FORM,
     }
 )
 #: somebody is there: the conversation decides on it, and what waits for the citizen is sent

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
+from bot.delivery.by_hand import by_hand
 from bot.messages import Incoming, IncomingKind
 from bot.store.upsert import Prepared
 from bot.tables.delivery import (
@@ -100,11 +101,7 @@ def _conclude(
     if any(row.state == "sending" for row in under_way):
         return False
     if incoming.kind is IncomingKind.ECHO:
-        connection.execute(
-            update(conversation)
-            .where(conversation.c.id == conversation_id)
-            .values(silent_until=silent_until)
-        )
+        by_hand(connection, conversation_id, incoming, silent_until)
     return True
 
 

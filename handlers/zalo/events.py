@@ -1,6 +1,7 @@
 """Zalo's events in the words of the conversation, one table for all of them.
 
 Names and shapes: https://developers.zalo.me/docs/official-account/webhook/tong-quan
+docs/zalo.md shows the table; a test holds the two together.
 """
 
 import hashlib
@@ -9,12 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.messages import Attachment, IncomingKind
+from handlers.zalo.addresses import citizen_of
 from handlers.zalo.attachments import attachments, is_contact_card
+from handlers.zalo.form import filled_in
+from handlers.zalo.menu import pressed
 from handlers.zalo.payloads import part, text, word, words
 from knowledge.text import clean
 
 #: how a tapped button of ours begins; the tap itself comes as an ordinary text
 BUTTON_PREFIX = "#x:"
+_ERASE = "#x:erase"
 _LONGEST_PAYLOAD = 1000
 _LONGEST_KEY = 190
 
@@ -49,14 +54,8 @@ class Raw:
 
     @property
     def citizen(self) -> str:
-        """The citizen's id: whichever id is not the account's own."""
-        record = self.record
-        ids = (
-            part(record, "sender").get("id"), part(record, "recipient").get("id"),
-            part(record, "follower").get("id"), record.get("user_id"),
-            part(record, "data").get("user_id"),
-        )  # fmt: skip
-        return next((found for found in map(word, ids) if found and found != self.oa_id), "")
+        """The citizen's address: whichever id is not the account's own."""
+        return citizen_of(self.record, self.oa_id)
 
     @property
     def at_whom(self) -> str:
@@ -74,27 +73,28 @@ def read_event(record: Mapping[str, Any], raw: bytes, oa_id: str) -> Event | Non
     """
     name = word(record.get("event_name"))
     found = Raw(name, record, oa_id, hashlib.sha256(raw).hexdigest())
-    if name.startswith(_IGNORED_PREFIXES):
+    if name.startswith(GROUPS):
         return None
-    reader = _READERS.get(name, _other)
-    event = reader(found)
+    known = EVENTS.get(name)
+    event = known.read(found) if known else _other(found)
     return _other(found) if event is not None and not event.address else event
 
 
 def is_known(name: str) -> bool:
     """Whether the name of an event is one of Zalo's list."""
-    return name in _READERS or name.startswith(_IGNORED_PREFIXES)
+    return name in EVENTS or name.startswith(GROUPS)
 
 
 def _said(raw: Raw) -> Event:
     said = clean(text(raw.message, "text"))
     is_tap = said.startswith(BUTTON_PREFIX) and len(said) <= _LONGEST_PAYLOAD
+    payload = said if is_tap else pressed(said)
     return Event(
-        kind=IncomingKind.BUTTON if is_tap else IncomingKind.TEXT,
+        kind=IncomingKind.BUTTON if payload else IncomingKind.TEXT,
         address=raw.citizen,
         key=_message_key(raw),
         text="" if is_tap else said,
-        payload=said if is_tap else "",
+        payload=payload,
         refers_to=words(raw.message.get("quote_msg_id")),
     )
 
@@ -149,6 +149,17 @@ def _echo(raw: Raw) -> Event:
     )
 
 
+def _form(raw: Raw) -> Event:
+    """Read what a citizen filled in when we asked how to reach them."""
+    detail = filled_in(part(raw.record, "info"))
+    return Event(IncomingKind.FORM, raw.citizen, _message_key(raw), detail=detail)
+
+
+def _withdrew(raw: Raw) -> Event:
+    """Take the withdrawal of one's data at Zalo for the order to erase them here."""
+    return Event(IncomingKind.BUTTON, raw.citizen, _message_key(raw), payload=_ERASE)
+
+
 def _other(raw: Raw) -> Event:
     """Keep what is of no use now: its bytes may be read again by a later version."""
     return Event(IncomingKind.OTHER, raw.at_whom, _message_key(raw), detail={"event": raw.name})
@@ -172,56 +183,94 @@ def _key(raw: Raw, tail: str) -> str:
     return key if len(key) <= _LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
-#: group chats (GMF) and the conversations of people without a Zalo account are not served
-_IGNORED_PREFIXES = ("user_send_group_", "oa_send_group_", "oa_send_anonymous_")
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What becomes of an event, in code and in words."""
 
-_READERS: Mapping[str, Reader] = {
-    "user_send_text": _said,
-    **dict.fromkeys(
-        (
-            "user_send_image", "user_send_gif", "user_send_link", "user_send_audio",
-            "user_send_video", "user_send_location", "user_send_business_card", "user_send_file",
-        ),
-        _attached,
+    read: Reader
+    becomes: str
+
+
+def _rows(names: str, read: Reader, becomes: str) -> dict[str, Known]:
+    return dict.fromkeys(names.split(), Known(read, becomes))
+
+
+_ATTACHED = "attachment; its address reaches the record"
+_ECHOED = "echo: ours settles a doubt, another's silences the assistant in that chat"
+_KEPT = "kept, nothing follows: "
+_LEFT_OUT = "ignored: "
+
+EVENTS: Mapping[str, Known] = {
+    **_rows("user_send_text", _said, "text, or a button where it carries a payload"),
+    **_rows(
+        "user_send_image user_send_gif user_send_link user_send_audio user_send_video "
+        "user_send_location user_send_business_card user_send_file",
+        _attached, _ATTACHED,
     ),
-    "user_send_sticker": _plain(IncomingKind.STICKER),
-    "user_reacted_message": _reacted,
-    "user_call_oa": _plain(IncomingKind.CALL),
-    "follow": _plain(IncomingKind.OPENED),
-    "user_click_chatnow": _plain(IncomingKind.OPENED),
-    "unfollow": _plain(IncomingKind.LEFT),
-    "user_received_message": _receipt(IncomingKind.DELIVERED),
-    "user_seen_message": _receipt(IncomingKind.SEEN),
-    **dict.fromkeys(
-        (
-            "oa_send_text", "oa_send_image", "oa_send_gif", "oa_send_list", "oa_send_file",
-            "oa_send_sticker", "oa_send_template",
-        ),
-        _echo,
+    **_rows("user_send_sticker", _plain(IncomingKind.STICKER), "sticker"),
+    **_rows("anonymous_send_text", _said, "text of somebody without a Zalo account"),
+    **_rows("anonymous_send_image anonymous_send_file", _attached, _ATTACHED),
+    **_rows("anonymous_send_sticker", _plain(IncomingKind.STICKER), "sticker"),
+    **_rows("user_reacted_message", _reacted, "reaction"),
+    **_rows("user_call_oa", _plain(IncomingKind.CALL), "call"),
+    **_rows("follow", _plain(IncomingKind.OPENED), "first contact: the welcome"),
+    **_rows("user_click_chatnow", _plain(IncomingKind.OPENED), "first contact: the welcome"),
+    **_rows("unfollow", _plain(IncomingKind.LEFT), "nothing more is sent until the citizen writes"),
+    **_rows("user_received_message", _receipt(IncomingKind.DELIVERED), "delivery state"),
+    **_rows("user_seen_message", _receipt(IncomingKind.SEEN), "delivery state"),
+    **_rows("user_submit_info", _form, "contact form: tied to the open question"),
+    **_rows(
+        "user_withdraw user_withdraw_consent", _withdrew,
+        "order to erase the citizen's data: a timed case",
     ),
-    # kept, though nothing is done with them yet
-    **dict.fromkeys(
-        (
-            "user_submit_info", "user_reply_consent", "user_withdraw", "user_withdraw_consent",
-            "permission_revoked", "anonymous_send_text", "anonymous_send_image",
-            "anonymous_send_file", "anonymous_send_sticker", "user_click_response_button",
-        ),
-        _other,
+    **_rows(
+        "oa_send_text oa_send_image oa_send_gif oa_send_list oa_send_file oa_send_sticker "
+        "oa_send_template oa_send_anonymous_text oa_send_anonymous_image "
+        "oa_send_anonymous_file oa_send_anonymous_sticker",
+        _echo, _ECHOED,
     ),
-    **dict.fromkeys(
-        (
-            "oa_reacted_message", "oa_send_consent", "oa_call_user", "add_user_to_tag",
-            "remove_user_from_tag", "remove_tag", "update_user_info", "user_feedback",
-            "change_oa_daily_quota", "change_oa_template_tags", "change_template_quality",
-            "change_template_quota", "change_template_status", "event_journey_time_out",
-            "event_journey_acknowledged", "widget_interaction_accepted",
-            "widget_failed_to_sync_user_external_id", "shop_has_order", "extension_purchased",
-            "create_group", "user_join_group", "user_request_join_group", "add_group_admin",
-            "remove_group_admin", "update_group_info", "user_out_group", "user_leave_group",
-            "disperse_group", "delete_group", "react_request_join_group",
-            "react_request_join_group_accept", "react_request_join_group_reject",
-            "accept_request_join_group", "reject_request_join_group",
-        ),
-        _ignored,
+    **_rows(
+        "permission_revoked", _other,
+        "kept; sending stops until an administrator grants consent again, alert",
+    ),
+    **_rows("user_reply_consent", _other, _KEPT + "we ask nobody for a call"),
+    **_rows("user_click_response_button", _other, _KEPT + "its shape is unknown"),
+    **_rows("oa_reacted_message", _ignored, _LEFT_OUT + "an officer's reaction says nothing"),
+    **_rows("oa_send_consent oa_call_user", _ignored, _LEFT_OUT + "we place no calls"),
+    **_rows(
+        "add_user_to_tag remove_user_from_tag remove_tag update_user_info", _ignored,
+        _LEFT_OUT + "no profile of citizens is kept",
+    ),
+    **_rows(
+        "user_feedback change_oa_daily_quota change_oa_template_tags change_template_quality "
+        "change_template_quota change_template_status event_journey_time_out "
+        "event_journey_acknowledged",
+        _ignored, _LEFT_OUT + "news of templates, read in Zalo's own portal",
+    ),
+    **_rows(
+        "widget_interaction_accepted widget_failed_to_sync_user_external_id shop_has_order "
+        "extension_purchased",
+        _ignored, _LEFT_OUT + "no widget and no shop",
+    ),
+    **_rows(
+        "create_group user_join_group user_request_join_group add_group_admin "
+        "remove_group_admin update_group_info user_out_group user_leave_group disperse_group "
+        "delete_group react_request_join_group react_request_join_group_accept "
+        "react_request_join_group_reject accept_request_join_group reject_request_join_group",
+        _ignored, _LEFT_OUT + "groups are not served",
     ),
 }  # fmt: skip
+
+#: group chats (GMF) are not served; their names are families
+GROUPS = ("user_send_group_", "oa_send_group_")
+
+
+def table() -> str:
+    """Return the events as the guide shows them."""
+    families = {f"{prefix}*": _LEFT_OUT + "groups are not served" for prefix in GROUPS}
+    becomes = {name: known.becomes for name, known in EVENTS.items()} | families
+    gathered: dict[str, list[str]] = {}
+    for name, words_ in becomes.items():
+        gathered.setdefault(words_, []).append(f"`{name}`")
+    rows = [f"| {', '.join(names)} | {words_} |" for words_, names in gathered.items()]
+    return "\n".join(["| event | becomes |", "|---|---|", *rows])

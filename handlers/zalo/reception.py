@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 
 from bot.delivery.inbox import Accepted, accept
 from bot.delivery.labels import label_of
+from bot.delivery.policy import silence
 from bot.delivery.quarantine import let_go
 from bot.messages import Incoming, IncomingKind
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
 from bot.store import Done, Store, Wake
 from handlers.zalo.channel import NAME, ZaloReader
+from handlers.zalo.consequences import is_of_a_broadcast, lose_permission
 from handlers.zalo.events import is_known
 
 _log = structlog.get_logger()
@@ -44,8 +46,8 @@ class Reception:
         if not events and from_quarantine is None:
             self.metrics.count("webhook", "zalo_ignored")
             return 0
-        body = partial(_keep, events, raw, self.clock(), from_quarantine)
-        accepted = await self.store.write(body)
+        arrived = _Arrived(events, raw, f"{NAME}:{self.reader.oa_id}", self.clock())
+        accepted = await self.store.write(partial(_keep, arrived, from_quarantine))
         for event, outcome in zip(events, accepted, strict=False):
             self._report(event, outcome)
         return sum(not outcome.duplicate for outcome in accepted)
@@ -66,26 +68,46 @@ class Reception:
             _log.warning("unknown event kept", channel=NAME, inbox=outcome.inbox_id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """One request on its way into the ledger."""
+
+    events: Sequence[Incoming]
+    raw: bytes
+    account: str
+    now: datetime
+
+
 def _keep(
-    events: Sequence[Incoming],
-    raw: bytes,
-    now: datetime,
-    from_quarantine: int | None,
-    connection: Connection,
+    arrived: _Arrived, from_quarantine: int | None, connection: Connection
 ) -> Done[tuple[Accepted, ...]]:
     if from_quarantine is not None and not let_go(connection, from_quarantine):
         return Done(())
     accepted: list[Accepted] = []
     wakes: list[Wake] = []
-    for event in events:
-        done = accept(connection, _with_label(connection, event), raw, now)
+    for event in arrived.events:
+        if is_of_a_broadcast(connection, event, arrived.now):
+            continue
+        done = _accept(connection, event, arrived)
         accepted.append(done.value)
         wakes += done.wakes
     return Done(tuple(accepted), tuple(wakes))
+
+
+def _accept(connection: Connection, event: Incoming, arrived: _Arrived) -> Done[Accepted]:
+    labelled, now = _with_label(connection, event), arrived.now
+    if event.kind is IncomingKind.ECHO:
+        quiet = silence(connection)
+        return accept(connection, labelled, arrived.raw, now, silence=quiet)
+    done = accept(connection, labelled, arrived.raw, now)
+    if event.detail.get("event") in _ALARMING and not done.value.duplicate:
+        lose_permission(connection, arrived.account, event, now)
+    return done
 
 
 def _with_label(connection: Connection, event: Incoming) -> Incoming:
     """Give a tapped button the words that stood on it: Zalo sends only what it carries."""
     if event.kind is not IncomingKind.BUTTON:
         return event
-    return replace(event, text=label_of(connection, NAME, event.address, event.payload))
+    label = label_of(connection, NAME, event.address, event.payload)
+    return replace(event, text=label or event.text)
