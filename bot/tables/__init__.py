@@ -8,7 +8,9 @@ from bot.tables import (
     directory,
     knowledge,
     learning,
+    liaison,
     operations,
+    polling,
     reach,
     segments,
 )
@@ -22,8 +24,10 @@ __all__ = [
     "directory",
     "knowledge",
     "learning",
+    "liaison",
     "metadata",
     "operations",
+    "polling",
     "reach",
     "segments",
 ]
