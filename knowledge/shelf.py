@@ -28,7 +28,7 @@ def shelve(entries: Sequence[Entry], lexicon: Lexicon) -> Shelf:
         texts,
         np.array([action for action, _ in marks], np.int32),
         np.array([trait for _, trait in marks], np.int32),
-        np.concatenate([_popular(entries, lexicon), levels(entries)], 1),
+        np.concatenate([_popular(entries), levels(entries)], 1),
         _groups(entries),
     )
 
@@ -37,8 +37,8 @@ def _joined(own: tuple[int, int], title: tuple[int, int], *, is_title: bool) -> 
     return own if is_title else (own[0] or title[0], own[1] or title[1])
 
 
-def _popular(entries: Sequence[Entry], lexicon: Lexicon) -> np.ndarray:
-    known = [bool(entry.aliases) or entry.code in lexicon.aliases for entry in entries]
+def _popular(entries: Sequence[Entry]) -> np.ndarray:
+    known = [bool(entry.aliases) for entry in entries]
     return np.array(known, np.float32).reshape(-1, 1)
 
 
