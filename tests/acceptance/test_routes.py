@@ -5,11 +5,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.app import CHANNELS, build_parts, build_routes
 from bot.moments import utc_now
 from bot.settings import Settings
 from bot.store import Store
+from handlers.api import description
 from handlers.routes import Access, Route
 from tests.handlers.desk_world import furnish
 from tests.handlers.walk import violations
@@ -48,6 +50,19 @@ async def test_every_route_admits_exactly_whom_it_declares(
     routes: list[Route], store: Store
 ) -> None:
     assert await violations(await furnish(store), routes) == []
+
+
+async def test_the_machine_api_is_described_as_it_is(routes: list[Route]) -> None:
+    there = {(r.method, r.path) for r in routes if r.path.startswith("/api/v1/")}
+    acted = "/api/v1/questions/{code}/"
+    spelt = {(m, acted + "{act}" if p.startswith(acted) else p) for m, p in there}
+    document = yaml.safe_load(Path(description.__file__).with_name("openapi.yaml").read_text())
+    told = {
+        (method.upper(), path)
+        for path, item in document["paths"].items()
+        for method in item.keys() - {"parameters"}
+    }
+    assert told == spelt
 
 
 async def test_only_these_may_be_posted_to_without_a_login(routes: list[Route]) -> None:
