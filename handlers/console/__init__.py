@@ -9,6 +9,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.wording import Wording
 from handlers.console.accounts import Accounts
+from handlers.console.calls import Calls
 from handlers.console.files import CitizensFiles
 from handlers.console.lessons import Lessons
 from handlers.console.login import Login
@@ -37,6 +38,7 @@ class Console:
             Login(store, clock, hasher, pages, settings),
             Queue(store, pages),
             QuestionPages(store, clock, office, pages, wording),
+            Calls(store, clock),
             CitizensFiles(store, settings.var_dir / "files"),
             Lessons(store, clock, pages, wording),
             Accounts(store, clock, hasher, pages),

@@ -23,9 +23,11 @@ from bot.questions.notices import Refusal
 from bot.questions.repository import Dossier
 from bot.questions.sight import visible_to
 from bot.questions.steps import NoSuchQuestion
+from bot.reach.overview import Reach, reach_of
 from bot.store import Store
 from bot.wording import Wording
 from handlers.access import SESSION
+from handlers.console.calls import number_to_call, reach_sentences
 from handlers.console.dialogue import Said, dialogue_lines
 from handlers.console.history import Line, history_lines
 from handlers.console.queue import READERS
@@ -72,6 +74,7 @@ class View:
     can_teach: bool
     two_persons: bool
     consents: Sequence[Row[Any]]
+    reach: Reach
 
 
 class QuestionPages:
@@ -207,6 +210,8 @@ class QuestionPages:
             trace=trace_sentences(
                 view.dossier.question.due_trace, limits.calendar_for_all(), self._wording
             ),
+            reach=reach_sentences(view.reach, self._pages.moment, self._clock(), self._wording),
+            number=number_to_call(view.reach) if officer.role in OF_AN_AGENCY else "",
             refusals=list(Refusal),
             kinds=list(MatterKind),
         )
@@ -251,6 +256,7 @@ def _look(connection: Connection, officer: Officer, code: str, wording: Wording)
         by_officer=any(event.act == Act.SEND for event in dossier.events),
         two_persons=guards.needs_two_persons(connection, row),
         consents=repository.consents_of(connection, row.id),
+        reach=reach_of(connection, row),
     )
 
 

@@ -17,6 +17,7 @@ from bot.questions.masking import queue_for, words_for
 from bot.questions.repository import Filters, Page
 from bot.questions.sight import visible_to
 from bot.questions.tally import Marks, Tally, tallies, together
+from bot.reach.overview import Held, held
 from bot.store import Store
 from handlers.access import SESSION
 from handlers.console.rendering import Pages
@@ -46,6 +47,7 @@ class _Seen:
     tallies: Sequence[Tally]
     agencies: Sequence[Row[Any]]
     doubts: Sequence[str]
+    held: Sequence[Held]
 
 
 class Queue:
@@ -91,6 +93,7 @@ class Queue:
             tallies=seen.tallies if officer.role is Role.COORDINATOR else (),
             agencies=seen.agencies,
             doubts=seen.doubts,
+            held=seen.held,
             done=request.query.get("xong", ""),
             address=_address(view, filters),
         )
@@ -106,6 +109,7 @@ def _look(
         tallies(connection, marks, seen_by),
         repository.agencies_with_questions(connection, seen_by) if coordinates else (),
         in_doubt(connection, seen_by) if officer.role in OF_AN_AGENCY else (),
+        held(connection, seen_by) if officer.role is not Role.EDITOR else (),
     )
 
 
