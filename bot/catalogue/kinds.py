@@ -6,7 +6,7 @@ from enum import StrEnum
 from bot.errors import BotError
 from knowledge.entries import Facet
 from knowledge.importers import national
-from knowledge.importers.rows import Record, Row, rows
+from knowledge.importers.rows import Record, Row, RowError, rows
 
 
 class Kind(StrEnum):
@@ -25,6 +25,14 @@ class UnknownKind(BotError):
     """The columns tell nothing about what the file holds; name it with --kind."""
 
 
+class Unreadable(BotError):
+    """Nothing of the file can be read."""
+
+    def __init__(self, error: RowError) -> None:
+        super().__init__(f"{error.file}: {error.why}")
+        self.error = error
+
+
 #: columns that only this kind has
 _SIGNS: Mapping[Kind, tuple[frozenset[str], ...]] = {
     Kind.FAQ: (frozenset({"question", "answer"}),),
@@ -32,7 +40,11 @@ _SIGNS: Mapping[Kind, tuple[frozenset[str], ...]] = {
     Kind.HOLIDAYS: (frozenset({"day", "name"}),),
     Kind.COMMUNES: (frozenset({"ward_code"}),),
     Kind.AGENCIES: (frozenset({"code", "name", "kind"}),),
-    Kind.HOTLINES: (frozenset({"code", "phone"}), frozenset({"code", "name", "summary"})),
+    Kind.HOTLINES: (
+        frozenset({"code", "phone"}),
+        frozenset({"name", "phone"}),
+        frozenset({"code", "name", "summary"}),
+    ),
     Kind.PROCEDURES: (frozenset({"code", "title"}),),
 }
 
@@ -60,7 +72,9 @@ COLUMNS: Mapping[Kind, tuple[str, ...]] = {
 
 def guess(data: bytes, name: str) -> Kind:
     """Return what a file holds by the fields of its first good row."""
-    record = first(data, name)
+    record, bad = _first(data, name)
+    if bad:
+        raise Unreadable(bad)
     if national.recognises(record):
         return Kind.PROCEDURES
     for kind, signs in _SIGNS.items():
@@ -71,7 +85,17 @@ def guess(data: bytes, name: str) -> Kind:
 
 def first(data: bytes, name: str) -> Record:
     """Return the first record that can be read, an empty one where there is none."""
-    return next((row.values for row in rows(data, name) if isinstance(row, Row)), {})
+    return _first(data, name)[0]
+
+
+def _first(data: bytes, name: str) -> tuple[Record, RowError | None]:
+    """Return the first record, or what is wrong with the whole file."""
+    for row in rows(data, name):
+        if isinstance(row, Row):
+            return row.values, None
+        if row.row == 0:
+            return {}, row
+    return {}, None
 
 
 def template(kind: Kind) -> str:

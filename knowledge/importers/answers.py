@@ -1,6 +1,7 @@
 """Frequent questions and public lines, listed by an office."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 
 from knowledge.entries import Entry, EntryKind
@@ -16,8 +17,13 @@ def read_faq(data: bytes, name: str) -> Iterator[Entry | RowError]:
 
 
 def read_hotlines(data: bytes, name: str) -> Iterator[Entry | RowError]:
-    """Yield a public line a row."""
-    return read_rows(data, name, lambda record: own.entry(record, EntryKind.HOTLINE))
+    """Yield a public line a row; one without a code is known by its number."""
+    return read_rows(data, name, _line)
+
+
+def _line(record: Record) -> Entry:
+    code = own.text(record, "code") or re.sub(r"\D", "", own.text(record, "phone"))
+    return own.entry({**record, "code": code}, EntryKind.HOTLINE)
 
 
 def _question(record: Record) -> Entry:

@@ -11,7 +11,8 @@ from typing import Any
 
 from knowledge.entries import Entry, EntryKind, Facet, Fact
 from knowledge.importers.agencies import codes_of
-from knowledge.importers.rows import BadField, Record
+from knowledge.importers.faults import BadField, Fault
+from knowledge.importers.rows import Record
 from knowledge.text import fold
 
 SOURCE = "Cơ sở dữ liệu quốc gia về thủ tục hành chính"
@@ -43,9 +44,9 @@ def entry(record: Record) -> Entry:
     """Return the entry of one record; raise BadField naming what cannot be taken."""
     code, title = _text(record, "code"), _text(record, "title")
     if not CODE.fullmatch(code):
-        raise BadField("code", f"{code!r} is not a procedure code such as 1.001193")
+        raise BadField("code", Fault.CODE, value=code)
     if not title:
-        raise BadField("title", f"{code} has no title")
+        raise BadField("title", Fault.NO_TITLE, code=code)
     agency_text = "; ".join(_distinct(re.split(r"[;\n]", _text(record, "agency"))))
     checked_on = _month(_text(record, "source"))
     level = _level(_text(record, "level"), title)
@@ -201,14 +202,14 @@ def _body(record: Record) -> str:
 def _text(record: Record, name: str) -> str:
     value = record.get(name) or ""
     if not isinstance(value, str):
-        raise BadField(name, f"a text is expected, not {type(value).__name__}")
+        raise BadField(name, Fault.NOT_TEXT, kind=type(value).__name__)
     return value.strip()
 
 
 def _list(record: Record, name: str) -> list[Mapping[str, Any]]:
     value = record.get(name) or []
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
-        raise BadField(name, "a list of objects is expected")
+        raise BadField(name, Fault.NOT_LIST)
     return value
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from knowledge.entries import Entry, EntryKind, Facet, Fact
-from knowledge.importers.rows import BadField, Record
+from knowledge.importers.faults import BadField, Fault
+from knowledge.importers.rows import Record
 
 CODE = {
     EntryKind.PROCEDURE: re.compile(r"\d\.\d{6}(\.[\w.]+)?"),
@@ -45,15 +46,15 @@ def entry(record: Record, kind: EntryKind) -> Entry:
     """Return the entry of one record; raise BadField naming what is missing, wrong or unknown."""
     code = text(record, "code")
     if not CODE[kind].fullmatch(code):
-        raise BadField("code", f"{code!r} is not a code of a {kind.value}")
+        raise BadField("code", Fault.CODE_OF, value=code, kind=kind.value)
     values = {FIELDS[key]: _value(record, key) for key in FIELDS if record.get(key) is not None}
     _refuse_unknown(record)
     if not values.get("title"):
-        raise BadField("title", f"{code} has no title")
+        raise BadField("title", Fault.NO_TITLE, code=code)
     if not values.get("source"):
-        raise BadField("source", f"{code}: name who says so, a document or a page")
+        raise BadField("source", Fault.NO_SOURCE, code=code)
     if values.get("level", "") not in LEVELS:
-        raise BadField("level", f"{code}: {values['level']!r} is none of {', '.join(LEVELS[1:])}")
+        raise BadField("level", Fault.LEVEL, value=values["level"], known=", ".join(LEVELS[1:]))
     checked_on = day(record, "checked_on")
     source = str(values.get("source", ""))
     found = facts(record, source, checked_on)
@@ -72,7 +73,7 @@ def facts(record: Record, source: str, checked_on: date | None) -> Mapping[Facet
     """Return the facets of a record: under `facts`, or a column for each."""
     given = record.get("facts") or {}
     if not isinstance(given, Mapping):
-        raise BadField("facts", "one text for each facet is expected")
+        raise BadField("facts", Fault.NOT_TEXT, kind="list")
     columns = {name: record[name] for name in _FACETS & record.keys() if name not in PLURAL}
     return {
         _facet(name): _fact(name, value, source, checked_on)
@@ -85,7 +86,7 @@ def text(record: Record, name: str) -> str:
     """Return a field as one trimmed text; numbers and dates of a spreadsheet become text."""
     value = record.get(name)
     if isinstance(value, Mapping | list):
-        raise BadField(name, "a text is expected")
+        raise BadField(name, Fault.NOT_TEXT, kind=type(value).__name__)
     return "" if value is None else str(value).strip()
 
 
@@ -102,7 +103,7 @@ def day(record: Record, name: str) -> date | None:
             return datetime.strptime(written, form).date()  # noqa: DTZ007 - a date has no zone
         except ValueError:
             continue
-    raise BadField(name, f"{written!r} is not a date: write 2026-07-31 or 31/07/2026")
+    raise BadField(name, Fault.DATE, value=written)
 
 
 def _value(record: Record, key: str) -> Any:  # noqa: ANN401 - a text or a tuple of texts
@@ -113,7 +114,7 @@ def several(record: Record, key: str) -> tuple[str, ...]:
     """Return a list: a YAML list, or in a cell one to a line or with semicolons."""
     value = record.get(key)
     if isinstance(value, Mapping):
-        raise BadField(key, "a list of texts is expected")
+        raise BadField(key, Fault.NOT_LIST)
     parts: Iterable[object] = value if isinstance(value, list) else re.split(r"[;\n]", str(value))
     return tuple(part for part in (str(item).strip() for item in parts) if part)
 
@@ -121,19 +122,19 @@ def several(record: Record, key: str) -> tuple[str, ...]:
 def _refuse_unknown(record: Record) -> None:
     unknown = record.keys() - FIELDS.keys() - _NOT_OF_AN_ENTRY - _FACETS
     if unknown:
-        raise BadField(sorted(map(str, unknown))[0], "no such field; see `import --template`")
+        raise BadField(sorted(map(str, unknown))[0], Fault.UNKNOWN_FIELD)
 
 
 def _facet(name: str) -> Facet:
     if name not in _FACETS:
-        raise BadField("facts", f"{name!r} is no facet; they are {', '.join(sorted(_FACETS))}")
+        raise BadField("facts", Fault.UNKNOWN_FACET, value=name, known=", ".join(sorted(_FACETS)))
     return Facet(name)
 
 
 def _fact(name: str, value: object, source: str, checked_on: date | None) -> Fact:
     if isinstance(value, Mapping):
         if not value.keys() <= {"text", "sound", "source", "checked_on"} or "text" not in value:
-            raise BadField(f"facts.{name}", "only text, sound, source and checked_on are expected")
+            raise BadField(f"facts.{name}", Fault.FACT_KEYS)
         own_day = day(value, "checked_on") or checked_on
         own_source = text(value, "source") or source
         return Fact(text(value, "text"), bool(value.get("sound", True)), own_source, own_day)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from knowledge.entries import Entry, EntryKind
 from knowledge.importers import national, own
-from knowledge.importers.rows import BadField, Record, RowError
+from knowledge.importers.faults import BadField, Fault
+from knowledge.importers.rows import Record, RowError
 from knowledge.importers.rows import read as read_rows
 
 
@@ -16,7 +17,7 @@ def read(data: bytes, name: str) -> Iterator[Entry | RowError]:
         is_national = national.recognises(record)
         entry = national.entry(record) if is_national else own.entry(record, EntryKind.PROCEDURE)
         if entry.id in seen:
-            raise BadField("code", f"{entry.code} is listed twice in this file")
+            raise BadField("code", Fault.TWICE, code=entry.code)
         seen.add(entry.id)
         return entry
 
