@@ -13,24 +13,17 @@ from bot.catalogue.upkeep import lint_again
 from bot.channel_tokens.notices import forget_notices
 from bot.clock import WorkCalendar
 from bot.conversation.mind import ConversationMind
-from bot.delivery.policy import raw_lasts
-from bot.delivery.retention import forget_quarantine, forget_raw
 from bot.delivery.schedule import Periodic, daily, every
 from bot.moments import Clock
 from bot.questions.history import anchor
 from bot.questions.reclock import reclock_if_changed
+from bot.retention.rounds import forget_all
 from bot.segments.months import Schedule
 from bot.segments.repository import propose, schedule_of
 from bot.store import Done, Store
 from bot.tables.delivery import attachment
-from bot.tables.desk import login_attempt, session
 
 _log = structlog.get_logger()
-
-_QUARANTINE_LASTS = timedelta(hours=48)
-_AT_ONCE = 500
-_SESSION_LASTS = timedelta(days=1)
-_ATTEMPTS_LAST = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -100,18 +93,6 @@ class Housekeeping:
     async def forget(self, _slot: datetime) -> None:
         """Remove what has outlived its purpose."""
         now = self.clock()
-        before = now - await self.store.read(raw_lasts)
-        while await self.store.write(lambda c: Done(forget_raw(c, before, _AT_ONCE))) == _AT_ONCE:
-            pass  # in short transactions, so that messages get in between
-
-        def body(connection: Connection) -> Done[None]:
-            forget_notices(connection, now)
-            forget_quarantine(connection, now - _QUARANTINE_LASTS)
-            for table, column, lasts in (
-                (session, session.c.seen_at, _SESSION_LASTS),
-                (login_attempt, login_attempt.c.at, _ATTEMPTS_LAST),
-            ):
-                connection.execute(delete(table).where(column < now - lasts))
-            return Done(None)
-
-        await self.store.write(body)
+        await self.store.write(lambda c: Done(forget_notices(c, now)))
+        gone = await forget_all(self.store, now)
+        _log.info("forgotten", **gone)

@@ -20,6 +20,7 @@ COMMANDS = {
     "import": ("bot.commands.imports", "import_", "load knowledge and directories from files"),
     "backup": ("bot.commands.backup", "backup", "copy the database of a live service"),
     "restore": ("bot.commands.backup", "restore", "put a backup in place"),
+    "retention": ("bot.commands.retention", "retention", "what is kept how long; forget now"),
     "replay": ("bot.commands.replay", "replay", "run stored raw events again"),
     "consent": ("bot.commands.consent", "consent", "let a Zalo administrator grant access"),
     "audit": ("bot.commands.audit", "app", "verify the history chains"),

@@ -46,11 +46,6 @@ def silence(connection: Connection) -> timedelta:
     return timedelta(minutes=number(connection, SILENCE_MINUTES))
 
 
-def raw_lasts(connection: Connection) -> timedelta:
-    """Return how long raw events are kept."""
-    return timedelta(days=number(connection, RAW_DAYS))
-
-
 def change(connection: Connection, rule: Bounded, value: int, by: str, now: datetime) -> None:
     """Set a rule, with a line in the audit; raise OutOfBounds."""
     if not rule.least <= value <= rule.most:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
 from bot.privacy import redact
-from bot.tables.delivery import inbox, quarantine
+from bot.tables.delivery import inbox
 
 #: what is left of an event: when, of which kind and about which messages, not whose words
 _KEPT = ("channel", "event_id", "address", "kind", "at", "payload", "refers_to")
@@ -38,8 +38,3 @@ def masked(event: Mapping[str, Any]) -> dict[str, Any]:
     words = redact(str(event.get("text", ""))).text
     kept = {name: event[name] for name in _KEPT if name in event}
     return {**kept, "text": words, "attachments": [], "detail": {}}
-
-
-def forget_quarantine(connection: Connection, before: datetime) -> int:
-    """Remove quarantined requests received before; return how many."""
-    return connection.execute(delete(quarantine).where(quarantine.c.received_at < before)).rowcount

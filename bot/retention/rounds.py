@@ -1,0 +1,41 @@
+"""The nightly round: each class, in short transactions."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from bot.delivery.policy import number
+from bot.retention.classes import AT_ONCE, CLASSES, Kept
+from bot.retention.words import Batch
+from bot.store import Done, Store
+
+
+async def forget_all(store: Store, now: datetime) -> Mapping[str, int]:
+    """Forget what is due in every class; return how many rows of each."""
+    return {kept.name: await _forget(store, kept, now) for kept in CLASSES}
+
+
+def due(connection: Connection, now: datetime) -> Mapping[str, tuple[int, int]]:
+    """Return days kept and rows due of every class, changing nothing."""
+    found = {}
+    for kept in CLASSES:
+        days = number(connection, kept.rule)
+        found[kept.name] = (days, kept.due(connection, now - timedelta(days=days)))
+    return found
+
+
+async def _forget(store: Store, kept: Kept, now: datetime) -> int:
+    days = await store.read(lambda connection: number(connection, kept.rule))
+    body = partial(_some, kept, Batch(now - timedelta(days=days), now, AT_ONCE))
+    total = 0
+    while gone := await store.write(body):
+        total += gone
+        if gone < AT_ONCE:
+            break
+    return total
+
+
+def _some(kept: Kept, batch: Batch, connection: Connection) -> Done[int]:
+    return Done(kept.forget(connection, batch))
