@@ -1,11 +1,13 @@
 """What was understood becomes a reply: card, choices, small talk, a number to call."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.conversation.acts import Open, ProposeAlias, Settle, Step
+from bot.conversation.acts import Add, Open, ProposeAlias, Settle, Step
 from bot.conversation.cards import MOST_CHOICES, answer_card, choices_card
 from bot.conversation.handover import explained, hand_over, route, send_to_officer
+from bot.conversation.payloads import read_payload
 from bot.conversation.replies import button, menu, say
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.world import World
@@ -14,6 +16,7 @@ from bot.privacy import redact
 from bot.questions.life import State
 from knowledge.decisions import Decision, DecisionKind, MatterKind
 from knowledge.entries import Entry, Facet
+from knowledge.matcher import NO_CONTEXT
 
 _KEPT_WORDS = 600
 _SHORT = 6
@@ -36,7 +39,7 @@ _CHATTER = frozenset({"greeting", "thanks", "bye", "abuse", "spam", "injection"}
 def reply_to(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     """Return the reply that a decision calls for."""
     if decision.kind is DecisionKind.EMERGENCY:
-        return emergency(world, memory, decision)
+        return emergency(world, memory, decision, text)
     if decision.kind is DecisionKind.SMALLTALK:
         return small_talk(world, memory, decision)
     if decision.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION):
@@ -49,11 +52,25 @@ def reply_to(world: World, memory: Memory, text: str, decision: Decision) -> Ste
     return hand_over(world, memory, text, decision)
 
 
-def emergency(world: World, memory: Memory, decision: Decision) -> Step:
-    """Name the number first; nothing that is open is lost by it."""
+def emergency(world: World, memory: Memory, decision: Decision, text: str = "") -> Step:
+    """Name the number first; nothing that is open is lost by it.
+
+    What befalls a child may go to officers as well, once its number was named.
+    """
     topic = decision.topic if decision.topic in _EMERGENCY_NUMBERS else "any"
     alarmed = replace(memory, alarm=topic, alarmed_at=world.now, greeted=True)
-    return Step(alarmed, (_numbers_to_call(world, topic, f"emergency.{topic}"),))
+    numbers = _numbers_to_call(world, topic, f"emergency.{topic}")
+    if topic != "child" or not text or memory.offers:
+        return Step(alarmed, (numbers,))
+    numbers = replace(numbers, buttons=(*numbers.buttons, button(world, "to_officer_too", "send")))
+    remembered = replace(
+        alarmed,
+        awaiting=Awaiting.DOOR,
+        asked=text[:_KEPT_WORDS],
+        matter=str(MatterKind.QUESTION),
+        agency=world.manner.desk,
+    )
+    return Step(remembered, (numbers,))
 
 
 def still_urgent(world: World, memory: Memory, decision: Decision) -> Step | None:
@@ -63,7 +80,7 @@ def still_urgent(world: World, memory: Memory, decision: Decision) -> Step | Non
     if decision.topic in _FAREWELLS or decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES):
         return None
     is_idle = decision.kind is DecisionKind.SMALLTALK or not decision.standalone
-    if not is_idle and memory.alarm not in _ALONE:
+    if not is_idle and (memory.alarm not in _ALONE or decision.matter is MatterKind.FEEDBACK):
         return None
     return Step(memory, (_numbers_to_call(world, memory.alarm, "emergency.still"),))
 
@@ -98,7 +115,7 @@ def answer(world: World, memory: Memory, text: str, decision: Decision, found: l
     is_short = len(text.split()) <= _SHORT
     is_followup = entry.id == memory.entry and (is_short or memory.awaiting is Awaiting.HELPED)
     card = answer_card(world, entry, decision.facet, again=is_followup)
-    remembered = _showing(memory, entry, decision.facet, text)
+    remembered = _showing(world, memory, entry, decision.facet, text)
     if is_followup:
         return Step(replace(remembered, asked=memory.asked or text), (card,), (entry.id,))
     filed = Open(
@@ -147,6 +164,41 @@ def offer(world: World, memory: Memory, text: str, decision: Decision, found: li
     return Step(remembered, (filed, card), tuple(e.id for e in shown))
 
 
+def narrowed(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
+    """Read "ba 82 tuoi roi" with the question whose choices are open; None for another matter."""
+    asked, offered = world.question(memory.question), _offered(memory)
+    if not offered or not memory.asked or asked is None or asked.state is not State.CHOOSING:
+        return None
+    if not _may_narrow(decision, offered):
+        return None
+    whole = f"{memory.asked}\n{text}"[:_KEPT_WORDS]
+    joint = world.library.decide(whole, NO_CONTEXT)
+    left = [e for e in joint.entries if e in offered]
+    if not left or joint.entries[0] != left[0]:
+        return None
+    noted = Add(asked.id, text)
+    remembered = replace(memory, asked=whole)
+    if joint.kind is DecisionKind.ANSWER or len(left) == 1:
+        step = chosen(world, remembered, left[0])
+        return replace(step, deeds=(noted, *step.deeds))
+    found = [e for e in map(world.library.entry, left) if e is not None]
+    return Step(remembered, (noted, choices_card(world, found, joint.codes)), tuple(left))
+
+
+def _offered(memory: Memory) -> tuple[str, ...]:
+    pressed = (read_payload(offer.payload) for offer in memory.offers)
+    return tuple(each.argument for each in pressed if each and each.act == "entry")
+
+
+def _may_narrow(decision: Decision, offered: Sequence[str]) -> bool:
+    """Whether a text may say more of what is open: it names no other matter and is no chatter."""
+    if decision.matter is not MatterKind.QUESTION or decision.topic:
+        return False
+    if decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES):
+        return decision.entries[0] in offered
+    return decision.kind is DecisionKind.SMALLTALK and not decision.standalone
+
+
 def chosen(world: World, memory: Memory, entry_id: str) -> Step:
     """Show the entry that the citizen chose."""
     entry = world.library.entry(entry_id)
@@ -154,7 +206,7 @@ def chosen(world: World, memory: Memory, entry_id: str) -> Step:
         return send_to_officer(world, memory, "entry_gone")
     facet = Facet(memory.facet) if memory.facet in set(Facet) else None
     card = answer_card(world, entry, facet)
-    remembered = replace(_showing(memory, entry, facet, memory.asked), others=memory.others)
+    remembered = replace(_showing(world, memory, entry, facet, memory.asked), others=memory.others)
     asked = world.question(memory.question)
     if asked is not None and asked.state is State.CHOOSING:
         return Step(remembered, (Settle(asked.id, card.text), card), (entry.id,))
@@ -195,12 +247,13 @@ def _no_question(message: Outgoing) -> Outgoing:
     return replace(message, decision=DecisionKind.SMALLTALK)
 
 
-def _showing(memory: Memory, entry: Entry, facet: Facet | None, text: str) -> Memory:
+def _showing(world: World, memory: Memory, entry: Entry, facet: Facet | None, text: str) -> Memory:
     return replace(
         memory,
         awaiting=Awaiting.HELPED,
         asked=text[:_KEPT_WORDS],
         entry=entry.id,
+        shown_at=world.now,
         facet=facet or "",
         waiting_media=(),
     )

@@ -48,14 +48,14 @@ def answer_card(
 
 def choices_card(world: World, entries: Sequence[Entry], codes: Sequence[str] = ()) -> Outgoing:
     """Return up to four entries to choose from, and the way to an officer."""
-    shown = list({_name(entry).lower(): entry for entry in reversed(entries)}.values())
+    shown = list({named(entry).lower(): entry for entry in reversed(entries)}.values())
     shown = shown[::-1][:MOST_CHOICES]  # one of those that read alike: the first
     buttons = [
         Button(label, payload("entry", entry.id))
         for label, entry in zip(short_labels(shown), shown, strict=True)
     ]
     buttons.append(Button(world.wording("button.none"), payload("none")))
-    names = [*(_name(entry) for entry in shown), buttons[-1].label]
+    names = [*(named(entry) for entry in shown), buttons[-1].label]
     listed = "\n".join(f"{n}. {name}" for n, name in enumerate(names, 1))
     return Outgoing(
         world.wording("choices", listed=listed),
@@ -262,7 +262,7 @@ def _is_listed(url: str) -> bool:
     return parts.scheme == "https" and (host == "gov.vn" or host.endswith(".gov.vn"))
 
 
-def _name(entry: Entry) -> str:
+def named(entry: Entry) -> str:
     """Return a name that is long enough to tell one choice from another."""
     return cut(entry.short_label or _sentence_case(entry.title), _LISTED)
 

@@ -14,8 +14,6 @@ from knowledge.text import fold
 
 _PHRASES = Path(__file__).parent / "phrases.yaml"
 _LONGEST_ORDER = 90
-#: here "em" at the end is who was hit, no polite word
-_HARM = frozenset({"child_harmed", "harmed_at_home"})
 _KHMER = re.compile(r"[\u1780-\u17ff]")
 #: numbers on the receipts of one-stop desks, e.g. "H21.99-240101-0001"
 _FILE_NUMBER = re.compile(r"\b(?:\d{3}\.){0,3}[a-z]\d{2}[.\-][\da-z.\-]*\d{3,}\b")
@@ -25,6 +23,8 @@ class Command(StrEnum):
     """What a citizen may order in plain words, at any time."""
 
     ERASE = "erase"
+    SHOW_DATA = "show_data"
+    CORRECT_DATA = "correct_data"
     STOP = "stop"
     RESUME = "resume"
     DROP = "drop"
@@ -39,14 +39,14 @@ class Command(StrEnum):
     STATUS = "status"
     MENU = "menu"
     GENUINE = "genuine"
+    WHO = "who"
 
 
 class Cue(StrEnum):
     """What a text is about where no procedure card would be right."""
 
     SCAM_LOST = "scam_lost"
-    CHILD_HARMED = "child_harmed"
-    HARMED_AT_HOME = "harmed_at_home"
+    NUISANCE = "nuisance"
     SCAM = "scam"
     OWN_FILE = "own_file"
     LATE_FILE = "late_file"
@@ -68,21 +68,35 @@ def command_in(text: str) -> Command | None:
     return next((Command(name) for name, form in forms.items() if form.fullmatch(words)), None)
 
 
+def topical_order(text: str) -> tuple[Command, str] | None:
+    """Return an order about one question, and the words that tell which: "hủy câu rác giùm"."""
+    words = bare(text)
+    for name, form in _patterns("topics").items():
+        if found := form.fullmatch(words):
+            topic = next(filter(None, found.groups()))
+            return Command(name), topic
+    return None
+
+
 def cue_in(text: str) -> Cue | None:
     """Return the special matter a text shows, None for an ordinary one."""
     if _KHMER.search(text):
         return Cue.KHMER
     if _FILE_NUMBER.search(fold(text)):
         return Cue.OWN_FILE
-    words, whole = bare(text), plain(text)
+    words = bare(text)
     return next(
-        (
-            Cue(name)
-            for name, form in _patterns("cues").items()
-            if form.search(whole if name in _HARM else words)
-        ),
+        (Cue(name) for name, form in _patterns("cues").items() if form.search(words)),
         None,
     )
+
+
+def is_minor(text: str) -> bool:
+    """Whether somebody younger than eighteen speaks: "con 14 tuổi", "em học lớp 8".
+
+    A parent who tells of a child ("con tôi 14 tuổi") is none.
+    """
+    return bool(_patterns("people")["minor"].search(plain(text)))
 
 
 def names_identity_paper(caption: str) -> bool:
@@ -92,11 +106,16 @@ def names_identity_paper(caption: str) -> bool:
     return named or cue_in(caption) is Cue.IDENTITY_PAPER
 
 
+def _numbered(pattern: str) -> str:
+    """Return alternatives that each may capture a topic: a group's name may stand only once."""
+    return pattern.replace("?P<topic>", "")
+
+
 @cache
 def _patterns(section: str) -> Mapping[str, re.Pattern[str]]:
     """Return a section of the phrases, compiled, in the order of the file."""
     phrases: dict[str, Any] = yaml.safe_load(_PHRASES.read_text(encoding="utf-8"))
     return {
-        name: re.compile("|".join(f.replace("{me}", phrases["me"]) for f in forms))
+        name: re.compile(_numbered("|".join(f.replace("{me}", phrases["me"]) for f in forms)))
         for name, forms in phrases[section].items()
     }

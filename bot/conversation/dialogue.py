@@ -118,7 +118,7 @@ def _replied(world: World, memory: Memory, thought: Thought, decision: Decision 
     if decision is None:
         return media.wordless(world, memory, thought)
     if decision.kind is DecisionKind.EMERGENCY:
-        return emergency(world, memory, decision)
+        return emergency(world, memory, decision, thought.text)
     if thought.kind is IncomingKind.ATTACHMENT:
         waiting = (*memory.waiting_media, *thought.message_ids)
         memory = replace(memory, waiting_media=waiting)
@@ -164,8 +164,8 @@ def _worded(world: World, memory: Memory, thought: Thought, decision: Decision) 
         or _ordered(world, memory, text)
         or _awaited(world, memory, text, decision)
         or answers.still_urgent(world, memory, decision)
-        or aside(world, memory, text, decision)
         or presses.of_nothing(world, memory, text)
+        or aside(world, memory, text, decision)
         or special_matter(world, memory, text, decision)
         or _added(world, memory, text)
         or followup.repeated(world, memory, text)
@@ -208,7 +208,9 @@ def _about_one(world: World, memory: Memory, thought: Thought) -> Step | None:
 
 def _ordered(world: World, memory: Memory, text: str) -> Step | None:
     command = command_in(text)
-    return orders.obey(world, memory, command, text) if command else None
+    if command is None:
+        return followup.topical(world, memory, text)
+    return orders.obey(world, memory, command, text)
 
 
 def _awaited(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from bot.conversation.acts import Add, Receipt, Reopen, Step, TakeBack, Withdraw
+from bot.conversation.cues import Command, topical_order
 from bot.conversation.letters import is_answered, status_list, status_message
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
@@ -128,6 +129,23 @@ def supplement(world: World, memory: Memory, text: str, media: tuple[int, ...]) 
         return add(world, memory, asked, text, media)
     waiting = replace(memory.settled(), waiting_media=(*memory.waiting_media, *media))
     return Step(waiting, (status_list(world, still_open, "more"),))
+
+
+def topical(world: World, memory: Memory, text: str) -> Step | None:
+    """Obey an order about one of the citizen's questions, told by its topic; else None."""
+    order = topical_order(text)
+    if order is None:
+        return None
+    command, topic = order
+    is_over = command is Command.STATUS and not world.open_questions
+    among = world.questions if is_over else world.open_questions
+    asked = _same_topic(among, topic) if among else None
+    if asked is None:
+        return None
+    if command is Command.STATUS:
+        return Step(memory.settled(), (status_message(world, asked),))
+    waiting = replace(memory.settled(), awaiting=Awaiting.WITHDRAW)
+    return Step(waiting, (_really(world, asked),))
 
 
 def repeated(world: World, memory: Memory, text: str) -> Step | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation.cues import Cue, command_in, cue_in, names_identity_paper
+from bot.conversation.facets import asked_facet
 from bot.conversation.payloads import is_payload
 from bot.conversation.words import bare, is_no, is_yes, number_in
 from bot.delivery.turns import Pending
@@ -27,7 +28,7 @@ _OF_NO_USE = frozenset(
 )
 
 #: cues of a thought that may have more parts
-_PIECES = (None, Cue.OPENER, Cue.PLACE, Cue.AND_THEN)
+_PIECES = (None, Cue.OPENER, Cue.PLACE, Cue.AND_THEN, Cue.NUISANCE)
 
 Understand = Callable[[str], Decision]
 
@@ -137,10 +138,21 @@ def _belongs(before: Thought, item: Pending, understand: Understand) -> bool:
     first, second = understand(before.text), understand(text)
     if DecisionKind.EMERGENCY in (first.kind, second.kind):
         return False
+    if asked_facet(text) or _goes_on(before.text, first, text, second, understand):
+        return True
     if is_fragment(before.text, first) or is_fragment(text, second):
         return True
     is_short = len(bare(text).split()) <= _ADDITION_WORDS
     return is_short and second.kind is DecisionKind.HANDOFF
+
+
+def _goes_on(
+    said: str, first: Decision, text: str, second: Decision, understand: Understand
+) -> bool:
+    """Whether an unsure text still means the matter before it, when both are read as one."""
+    if not first.entries or second.kind is not DecisionKind.CHOICES:
+        return False
+    return understand(f"{said}\n{text}").entries[:1] == first.entries[:1]
 
 
 def _joined(before: Thought, item: Pending) -> Thought:

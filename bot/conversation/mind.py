@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from bot.clock import WorkCalendar
 from bot.conversation import repository
 from bot.conversation.acts import Receipt
-from bot.conversation.cues import Cue, cue_in
 from bot.conversation.dialogue import Decided, converse, stay_silent
 from bot.conversation.letters import Filed, receipt
 from bot.conversation.recording import StepPlan
 from bot.conversation.repository import Recalled
 from bot.conversation.state import Memory
+from bot.conversation.understanding import understood
 from bot.conversation.world import Library, Manner, World
 from bot.delivery.outbox import post
 from bot.delivery.turns import Plan, Turn, Wait
@@ -99,10 +99,8 @@ class ConversationMind:
         if turn.silent_until is None or turn.silent_until <= now:
             return False
         texts = [item.event.text for item in turn.pending if item.event.text]
-        decisions = (self._library.decide(text, NO_CONTEXT) for text in texts)
-        is_urgent = any(decision.kind is DecisionKind.EMERGENCY for decision in decisions)
-        harmed = {Cue.CHILD_HARMED, Cue.HARMED_AT_HOME}
-        return not is_urgent and harmed.isdisjoint(map(cue_in, texts))
+        decisions = (understood(self._library, text, NO_CONTEXT) for text in texts)
+        return all(decision.kind is not DecisionKind.EMERGENCY for decision in decisions)
 
     def _world(self, channel: str, recalled: Recalled, now: datetime) -> World:
         return World(

@@ -5,19 +5,30 @@ from dataclasses import replace
 
 from bot.conversation import answers, followup, handover, presses, ratings
 from bot.conversation.acts import Step
-from bot.conversation.cues import Command
+from bot.conversation.cues import Command, command_in
+from bot.conversation.letters import status_message
 from bot.conversation.payloads import payload
 from bot.conversation.replies import menu, say
-from bot.conversation.special import genuine
+from bot.conversation.special import genuine, who
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.world import Asked, World
 from bot.questions.life import State
 
+#: requests about the asker's own data, and how their cases are marked
+_CASES = {
+    Command.ERASE: "erase",
+    Command.SHOW_DATA: "show_data",
+    Command.CORRECT_DATA: "correct_data",
+}
+
 
 def obey(world: World, memory: Memory, command: Command, text: str) -> Step:
     """Do what was ordered."""
-    if command is Command.ERASE:
-        return handover.case(world, memory, text, "erase")
+    if command in _CASES:
+        again = next((q for q in world.open_questions if command_in(q.text) is command), None)
+        if again is not None:
+            return Step(memory.settled(), (status_message(world, again),))
+        return handover.case(world, memory, text, _CASES[command])
     return _ORDERS[command](world, memory)
 
 
@@ -95,4 +106,5 @@ _ORDERS: Mapping[Command, Callable[[World, Memory], Step]] = {
     Command.CLEAR: _clear,
     Command.MENU: _menu,
     Command.GENUINE: genuine,
+    Command.WHO: who,
 }

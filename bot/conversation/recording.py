@@ -15,7 +15,7 @@ from bot.conversation.world import Asked, World
 from bot.delivery.turns import Recorded, Stale
 from bot.messages import Outgoing
 from bot.questions import desk
-from bot.questions.life import Act, NotPossible
+from bot.questions.life import Act, NotPossible, State
 from bot.questions.repository import agency_needs_two_persons
 from bot.questions.steps import SERVICE, NoSuchQuestion, Step, lock, take
 from bot.reach import consents, progress
@@ -45,6 +45,8 @@ class StepPlan:
         memory = with_offers(self.decided.step.memory, performing.replies)
         if performing.filed is not None:
             memory = replace(memory, question=performing.filed.id)
+        if performing.handed:
+            memory = replace(memory, entry="")  # what is spoken of now is with the officers
         return Recorded(memory.as_json(), tuple(performing.replies))
 
     def _check(self, connection: Connection) -> None:
@@ -61,6 +63,7 @@ class _Performing:
         self.connection = connection
         self.now = now
         self.filed: Filed | None = None
+        self.handed = False
         self.replies: list[Outgoing] = []
 
     def do(self, deed: acts.Act | acts.Reply) -> None:
@@ -104,6 +107,7 @@ def _open(run: _Performing, act: acts.Open) -> None:
     )
     opened = desk.open_question(run.connection, new, run.now)
     run.filed = Filed(opened.id, opened.code, opened.agency, opened.due_at, opened.key)
+    run.handed = act.start is State.QUEUED
     run.tie(opened.id, act.media)
 
 
@@ -115,6 +119,7 @@ def _queue(run: _Performing, act: acts.Queue) -> None:
     due = desk.queue_question(run.connection, act.question, act.agency, act.reason, run.now)
     key = repository.renew_key(run.connection, act.question)
     run.filed = Filed(act.question, run.known(act.question).code, act.agency, due, key)
+    run.handed = True
 
 
 def _add(run: _Performing, act: acts.Add) -> None:

@@ -44,7 +44,8 @@ def special_matter(world: World, memory: Memory, text: str, decision: Decision) 
     if grave or decision.kind is DecisionKind.EMERGENCY:
         return None
     found = cue_in(text)
-    cue = found if found is Cue.SCAM_LOST else _TOPICS.get(decision.topic) or found
+    is_told = found in (Cue.SCAM_LOST, Cue.IDENTITY_PAPER)
+    cue = found if is_told else _TOPICS.get(decision.topic) or found
     if cue in _FILES and decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES):
         return None
     act = _SPECIAL.get(cue) if cue else None
@@ -58,6 +59,11 @@ def genuine(world: World, memory: Memory) -> Step:
     domain = said("genuine.domain", address=address) if address else ""
     text = said("genuine", place=world.manner.place, domain=domain).replace("  ", " ")
     return Step(memory, (replace(say(world, "kept"), text=text),))
+
+
+def who(world: World, memory: Memory) -> Step:
+    """Say that a machine answers, and when people do."""
+    return Step(memory, (say(world, "genuine.who", button(world, "officer", "officer")),))
 
 
 def _scam(world: World, memory: Memory, text: str, decision: Decision) -> Step:

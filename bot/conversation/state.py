@@ -24,6 +24,7 @@ class Awaiting(StrEnum):
     CONSENT_AIR = "consent_air"
     WITHDRAW = "withdraw"
     ERASE = "erase"
+    TOPIC = "topic"  # "bao nhieu tien" came without a matter: the next words name it
     PHONE = "phone"  # the next words are a number for `road`
 
 
@@ -53,9 +54,10 @@ class Offer:
 class Memory:
     """All the dialogue keeps between turns.
 
-    `asked` holds the citizen's words that the open offers are about, `others` the entries
-    thought of beside the one shown. `question` is the question now spoken of. `waiting_media`
-    are transcript ids of pictures and the like that came before their question. `stopped` is
+    `shown_at` is when the card of `entry` was shown. `minor` is whether a citizen said to be
+    younger than eighteen. `asked` holds the citizen's words that the open offers are about,
+    `others` the entries thought of beside the one shown. `question` is the question now spoken
+    of. `waiting_media` are transcript ids of pictures that came before their question. `stopped` is
     the wish to get no notices, `road` what a telephone number was asked for, `alarm` the topic
     of the last emergency.
     """
@@ -67,6 +69,7 @@ class Memory:
     matter: str = "question"
     agency: str = ""
     entry: str = ""
+    shown_at: datetime | None = None
     facet: str = ""
     others: tuple[str, ...] = ()
     question: int | None = None
@@ -75,6 +78,7 @@ class Memory:
     identity_announced: bool = False
     thanked: bool = False
     stopped: bool = False
+    minor: bool = False
     road: str = ""
     alarm: str = ""
     alarmed_at: datetime | None = None
@@ -137,6 +141,7 @@ _READERS: Mapping[str, Any] = {
     "matter": _TEXT,
     "agency": _TEXT,
     "entry": _TEXT,
+    "shown_at": datetime.fromisoformat,
     "facet": _TEXT,
     "others": lambda value: tuple(map(_TEXT, value)),
     "question": _NUMBER,
@@ -145,6 +150,7 @@ _READERS: Mapping[str, Any] = {
     "identity_announced": _FLAG,
     "thanked": _FLAG,
     "stopped": _FLAG,
+    "minor": _FLAG,
     "road": _TEXT,
     "alarm": _TEXT,
     "alarmed_at": datetime.fromisoformat,

@@ -1,0 +1,110 @@
+"""Short questions that name no matter: they are about the one last spoken of."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.conversation.acts import Step
+from bot.conversation.cards import answer_card, counter, named
+from bot.conversation.facets import answers_it, asked_facet, asks_beside
+from bot.conversation.followup import add
+from bot.conversation.letters import status_message
+from bot.conversation.presses import must_choose, remembered_facet
+from bot.conversation.replies import button, say
+from bot.conversation.state import Awaiting, Memory
+from bot.conversation.world import Asked, World
+from bot.questions.life import State
+from knowledge.decisions import Decision, DecisionKind, MatterKind
+from knowledge.entries import Entry, EntryKind, Facet
+
+#: after so long nobody means the card of before
+_LASTS = timedelta(hours=24)
+
+
+def aside(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
+    """Answer "bao nhieu tien", "di thay duoc hong" from what was last spoken of; else None."""
+    facet = asked_facet(text)
+    if facet is None and not asks_beside(text):
+        return None
+    if world.officer_left(State.ANSWERED) is not None:
+        return None  # it is about the officer's answer
+    if must_choose(memory):
+        return remembered_facet(world, memory, facet) if facet else None
+    if (entry := _last_shown(world, memory)) is not None:
+        is_told = facet is not None and _is_told(entry, facet, text)
+        return (
+            _side(world, memory, entry, facet)
+            if facet and is_told
+            else _beside(world, memory, entry, text)
+        )
+    if (asked := _with_officers(world, memory)) is not None:
+        return _of_a_question(world, memory, asked, text, facet)
+    if facet is None or decision.topic == "own_file":
+        return None
+    return _of_what(world, memory, facet)
+
+
+def completed(memory: Memory, decision: Decision) -> Decision:
+    """Return the decision with the side that was asked about before the matter was named."""
+    is_asked = memory.awaiting is Awaiting.TOPIC and memory.facet in set(Facet)
+    if not is_asked or decision.facet is not None:
+        return decision
+    return replace(decision, facet=Facet(memory.facet))
+
+
+def _last_shown(world: World, memory: Memory) -> Entry | None:
+    if not memory.entry or memory.shown_at is None or world.now - memory.shown_at > _LASTS:
+        return None
+    entry = world.library.entry(memory.entry)
+    return entry if entry is not None and entry.kind is EntryKind.PROCEDURE else None
+
+
+def _is_told(entry: Entry, facet: Facet, text: str) -> bool:
+    fact = entry.facts.get(facet)
+    return facet is not Facet.CONDITIONS or fact is None or answers_it(text, fact.text)
+
+
+def _side(world: World, memory: Memory, entry: Entry, facet: Facet) -> Step:
+    card = answer_card(world, entry, facet, again=True)
+    if facet is Facet.TIME:
+        card = replace(card, text=f"{card.text}\n{world.wording('aside.own_file')}")
+    remembered = replace(memory, awaiting=Awaiting.HELPED, facet=facet, shown_at=world.now)
+    return Step(remembered, (card,), (entry.id,))
+
+
+def _beside(world: World, memory: Memory, entry: Entry, text: str) -> Step:
+    """Say that nobody vouches for it here, and offer the officer, who is told of what it was."""
+    offered = say(
+        world,
+        "aside.unkept",
+        button(world, "to_officer", "send"),
+        button(world, "keep", "keep"),
+        counter=counter(world, entry),
+    )
+    remembered = replace(
+        memory,
+        awaiting=Awaiting.DOOR,
+        asked=f"{named(entry)}: {text}",
+        matter=str(MatterKind.QUESTION),
+        agency=memory.agency or next(iter(entry.agencies), world.manner.desk),
+    )
+    return Step(remembered, (replace(offered, decision=DecisionKind.HANDOFF),))
+
+
+def _with_officers(world: World, memory: Memory) -> Asked | None:
+    asked = world.question(memory.question)
+    return asked if asked is not None and asked.is_open else None
+
+
+def _of_a_question(
+    world: World, memory: Memory, asked: Asked, text: str, facet: Facet | None
+) -> Step:
+    """Tell "chung nao co" where the question stands; the rest goes to the officer with it."""
+    if facet is Facet.TIME:
+        return Step(memory, (status_message(world, asked),))
+    return add(world, memory, asked, text, ())
+
+
+def _of_what(world: World, memory: Memory, facet: Facet) -> Step:
+    waiting = replace(memory.settled(), awaiting=Awaiting.TOPIC, facet=facet)
+    question = say(world, "aside.of_what", what=world.wording(f"topic.{facet}"))
+    return Step(waiting, (replace(question, decision=DecisionKind.SMALLTALK),))

@@ -1,0 +1,39 @@
+"""What a text means here: the library's decision, corrected by what our own signs say."""
+
+from dataclasses import replace
+
+from bot.conversation.cues import Cue, cue_in
+from bot.conversation.danger import danger_in, is_doubtful
+from bot.conversation.world import ANY_COMMUNE, Library
+from knowledge.decisions import Decision, DecisionKind, MatterKind
+from knowledge.matcher import Context
+
+_SWINDLED = (Cue.SCAM, Cue.SCAM_LOST)
+
+
+def understood(library: Library, text: str, context: Context) -> Decision:
+    """Understand a text; danger in plain words is believed, a doubtful alarm is not."""
+    decision = library.decide(text, context)
+    cue, danger = cue_in(text), danger_in(text)
+    if cue in _SWINDLED and "crime" in (danger, decision.topic):
+        # a swindler on the phone is no robber in the house: the warning helps more
+        return replace(decision, kind=DecisionKind.HANDOFF, topic=str(cue))
+    if danger is not None:
+        return replace(decision, kind=DecisionKind.EMERGENCY, topic=danger)
+    is_alarm = decision.kind is DecisionKind.EMERGENCY
+    if is_alarm and is_doubtful(text, decision.confidence):
+        decision = library.decide(text, replace(context, calm=True))
+    if cue is Cue.NUISANCE and decision.kind is DecisionKind.SMALLTALK:
+        return _feedback(decision)
+    return decision
+
+
+def _feedback(decision: Decision) -> Decision:
+    return replace(
+        decision,
+        kind=DecisionKind.HANDOFF,
+        matter=MatterKind.FEEDBACK,
+        agency=decision.agency or ANY_COMMUNE,
+        topic="",
+        standalone=True,
+    )
