@@ -85,10 +85,7 @@ class Incoming:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> "Incoming":
         """Rebuild what `as_json` wrote."""
-        attachments = tuple(
-            Attachment(**{**attachment, "kind": AttachmentKind(attachment["kind"])})
-            for attachment in record["attachments"]
-        )
+        attachments = tuple(map(_attachment, record["attachments"]))
         return cls(
             **{
                 **record,
@@ -129,6 +126,15 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ContactForm:
+    """A channel's own form that asks for name, telephone and address; `image_url` is public."""
+
+    title: str
+    subtitle: str
+    image_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message to a citizen, before any channel shapes it."""
 
@@ -141,6 +147,8 @@ class Outgoing:
     codes: tuple[str, ...] = ()
     question_id: int | None = None
     quotes: str = ""  # provider message id to quote, where the channel can
+    files: tuple[Attachment, ...] = ()  # pictures and documents that follow the text
+    form: ContactForm | None = None  # shown last, where the channel has one
     until: datetime | None = None  # said later than this it would be wrong: then it is not sent
 
     def as_json(self) -> dict[str, Any]:
@@ -164,6 +172,8 @@ class Outgoing:
                 "purpose": Purpose(record["purpose"]),
                 "until": _moment(record.get("until")),
                 "buttons": tuple(Button(**b) for b in record["buttons"]),
+                "files": tuple(map(_attachment, record.get("files", ()))),
+                "form": ContactForm(**record["form"]) if record.get("form") else None,
                 "codes": tuple(record["codes"]),
                 "sources": sources,
             }
@@ -172,3 +182,7 @@ class Outgoing:
 
 def _moment(written: str | None) -> datetime | None:
     return datetime.fromisoformat(written) if written else None
+
+
+def _attachment(written: Mapping[str, Any]) -> Attachment:
+    return Attachment(**{**written, "kind": AttachmentKind(written["kind"])})

@@ -12,6 +12,7 @@ from bot.channel_tokens.keeper import TokenKeeper
 from bot.channel_tokens.vault import Vault
 from bot.channels import Channel
 from bot.delivery.crashpoints import CrashPoints, NoCrash
+from bot.delivery.pace import Rate
 from bot.delivery.schedule import Periodic, every
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
@@ -24,6 +25,8 @@ from handlers.zalo.client import Tokens, ZaloApi
 from handlers.zalo.oauth import ZaloOAuth
 from handlers.zalo.reception import Reception
 from handlers.zalo.signature import Seal
+from handlers.zalo.turns import Turns
+from handlers.zalo.uploads import Uploads, files_in
 from handlers.zalo.webhook import ZaloWebhook
 
 __all__ = ["NAME", "Conduct", "ZaloParts", "build"]
@@ -74,8 +77,12 @@ async def build(
     )
     keeper = keeper_of(settings, store, keys, clock, metrics, http)
     reader = ZaloReader(settings.zalo_oa_id, clock)
-    api = ZaloApi(http, settings.zalo_api_base, Tokens(keeper.current, keeper.renewed))
-    channel = Zalo(reader, api, store, clock)
+    rate = Rate(settings.zalo_rate_per_minute, settings.zalo_rate_burst)
+    turns = Turns(store, NAME, rate, clock)
+    tokens = Tokens(keeper.current, keeper.renewed)
+    api = ZaloApi(http, settings.zalo_api_base, tokens, turns)
+    uploads = Uploads(api, files_in(settings.var_dir / "files"), clock)
+    channel = Zalo(reader, api, store, clock, uploads)
     reception = Reception(store, reader, clock, metrics)
     webhook = ZaloWebhook(reception, seal_of(settings), store, clock, metrics, crash=conduct.crash)
 

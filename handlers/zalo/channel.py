@@ -19,6 +19,7 @@ from handlers.zalo.codes import Cure
 from handlers.zalo.events import Event, read_event
 from handlers.zalo.payloads import happened_at, moment, part, read_record, text, word
 from handlers.zalo.requests import bodies, without_quote
+from handlers.zalo.uploads import Uploads
 
 NAME = "zalo"
 
@@ -53,6 +54,7 @@ class Zalo:
     api: ZaloApi
     store: Store
     clock: Clock
+    uploads: Uploads
     name: str = NAME
 
     def parse(self, raw: bytes) -> Sequence[Incoming]:
@@ -63,14 +65,14 @@ class Zalo:
         """Send a message in as many parts as it takes; parts that arrived are not repeated."""
         requests = bodies(delivery.address, delivery.message)
         if len(requests) == 1:
-            return Sent(*await self._say(requests[0]))
+            return Sent(*await self._say(requests[0], first=True))
         try:
             done = await self.store.read(partial(progress, delivery.outbox_id))
         except StoreUnavailable as error:
             raise ChannelUnavailable("the database is unavailable") from error
         ids, at = list(done.sent), self.clock()
         for number, body in enumerate(requests[len(ids) :], start=len(ids)):
-            told, at = await self._say(body)
+            told, at = await self._say(body, first=number == len(done.sent))
             ids += told or ("",)
             await self.store.write(partial(keep_part, delivery.outbox_id, number, ids[-1]))
         return Sent(tuple(filter(None, ids)), at)
@@ -87,10 +89,10 @@ class Zalo:
             return None
         done = await self.store.read(partial(progress, delivery.outbox_id))
         ours = await self._candidates(shown, delivery, done)
-        wanted = [_plain(body["message"]["text"]) for body in _bodies(delivery)]
+        wanted = [body["message"] for body in _bodies(delivery)]
         ids, at = list(done.sent), self.clock()
-        for number, words in enumerate(wanted[len(ids) :], start=len(ids)):
-            found = next((item for item in ours if _plain(text(item, "message")) == words), None)
+        for number, said in enumerate(wanted[len(ids) :], start=len(ids)):
+            found = next((item for item in ours if _shows(item, said)), None)
             if found is None:
                 return None
             ours.remove(found)
@@ -116,25 +118,32 @@ class Zalo:
         ]
         return [item for _, item in sorted(recent, key=lambda pair: pair[0])]
 
-    async def _say(self, body: dict[str, Any]) -> tuple[tuple[str, ...], datetime]:
+    async def _say(self, body: dict[str, Any], *, first: bool) -> tuple[tuple[str, ...], datetime]:
         try:
-            answer = await self._with_cure(body)
+            answer = await self._with_cure(body, first=first)
         except Refused as refusal:
             raise as_send_error(refusal) from refusal
         data = part(answer, "data")
         message_id = word(data.get("message_id"))
         return (message_id,) if message_id else (), moment(data.get("sent_time")) or self.clock()
 
-    async def _with_cure(self, body: dict[str, Any]) -> Answer:
+    async def _with_cure(self, body: dict[str, Any], *, first: bool) -> Answer:
         """Send; where an error names something that may help at once, try that one time."""
         try:
-            return await self.api.say(body)
+            return await self.api.say(await self.uploads.resolved(body), first=first)
         except Refused as refusal:
-            if refusal.cure is Cure.AGAIN:
-                return await self.api.say(body)
-            if refusal.cure is Cure.NO_QUOTE and "quote_message_id" in body["message"]:
-                return await self.api.say(without_quote(body))
-            raise
+            cured = self._cured(body, refusal.cure)
+            if cured is None:
+                raise
+        return await self.api.say(await self.uploads.resolved(cured))
+
+    def _cured(self, body: dict[str, Any], cure: Cure) -> dict[str, Any] | None:
+        """Return the request to try instead, None where nothing would help."""
+        if cure is Cure.UPLOAD:
+            self.uploads.forget(body)
+        if cure is Cure.NO_QUOTE:
+            return without_quote(body) if "quote_message_id" in body["message"] else None
+        return body if cure in (Cure.AGAIN, Cure.UPLOAD) else None
 
 
 def _incoming(event: Event, at: datetime) -> Incoming:
@@ -158,6 +167,13 @@ def _bodies(delivery: Delivery) -> list[dict[str, Any]]:
 
 def _is_ours(item: Mapping[str, Any]) -> bool:
     return word(item.get("src")) == "0"
+
+
+def _shows(item: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
+    """Whether an item of the conversation is a message of ours: by its words, else by its kind."""
+    if "text" in said:
+        return _plain(text(item, "message")) == _plain(said["text"])
+    return word(item.get("type")) not in ("", "text")
 
 
 def _plain(words: str) -> str:

@@ -26,6 +26,7 @@ class Cure(Enum):
     NEW_TOKEN = "a new access token"  # noqa: S105 - not a token
     NO_QUOTE = "leaving the quote out"
     AGAIN = "trying again"
+    UPLOAD = "uploading it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ _HOUR = 3600.0
 
 CODES: dict[int, Code] = {
     -32: Code(RateLimited, "too many requests this minute", wait=20),
-    -100: Code(MessageRefused, "the uploaded file has expired"),
+    -100: Code(MessageRefused, "the uploaded file has expired", Cure.UPLOAD),
     -124: Code(ChannelMisconfigured, "the token is not accepted", Cure.NEW_TOKEN),
     -200: Code(MessageRefused, "sending failed", Cure.AGAIN),
     -201: Code(MessageRefused, "a parameter is invalid", Cure.NO_QUOTE),
@@ -83,6 +84,28 @@ CODES: dict[int, Code] = {
     -321: Code(ChannelMisconfigured, "the billing account is empty"),
     -403: Code(MessageRefused, "the account is not in the group"),
 }
+
+#: what happens to the message, in words; `table` shows them
+FATES: dict[type[SendError], str] = {
+    RateLimited: "wait: the whole channel slows down, then retry",
+    ChannelUnavailable: "retry, slower each time",
+    ChannelMisconfigured: "alert, retry every two minutes until an administrator has repaired it",
+    WindowClosed: "wait until the citizen writes",
+    RecipientGone: "give up; an officer's answer waits until the citizen writes",
+    MessageRefused: "give up, tell the officer",
+}
+
+
+def table() -> str:
+    """Return the codes as the guide shows them."""
+    head = "| code | meaning | error | tried at once | then |"
+    rows = [
+        f"| {number} | {code.meaning} | {code.error.__name__} | {code.cure.value} "
+        f"| {FATES[code.error]} |"
+        for number, code in CODES.items()
+    ]
+    return "\n".join([head, "|---|---|---|---|---|", *rows])
+
 
 #: token errors were also seen without their sign, and once as an HTTP status
 _TOKEN_CODES = {216: -216, 220: -220, 124: -124, 401: -216}

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from bot.channel_tokens import accounts
 from bot.channel_tokens.notices import note
@@ -23,12 +23,10 @@ def is_of_a_broadcast(connection: Connection, event: Incoming, now: datetime) ->
     if event.kind is not IncomingKind.ECHO:
         return False
     table = broadcast.c
-    explains = table.message_id.in_(event.refers_to)
+    explains: ColumnElement[bool] = table.message_id.in_(event.refers_to)
     if not event.text.strip():
         explains |= (table.state == "sending") | (table.sent_at > now - _ECHOES_LAST)
-    mine = select(table.id).where(
-        table.channel == event.channel, table.state.in_(_OUT), explains
-    )
+    mine = select(table.id).where(table.channel == event.channel, table.state.in_(_OUT), explains)
     return connection.execute(mine).first() is not None
 
 

@@ -3,34 +3,79 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.messages import Button, Outgoing
+from bot.messages import Attachment, AttachmentKind, Button, ContactForm, Outgoing
+from handlers.zalo.addresses import is_anonymous, recipient
 from handlers.zalo.events import BUTTON_PREFIX
 from handlers.zalo.splitting import split
 
 MOST_BUTTONS = 5
+#: stands in a body where the provider's id of an upload will be
+UPLOAD = "file:"
 _LONGEST_TITLE = 100
 _NOT_DIGITS = re.compile(r"\D")
 
 
 def bodies(address: str, message: Outgoing) -> list[dict[str, Any]]:
-    """Return the requests that say a message; its quote leads the first, buttons end the last."""
+    """Return the requests that say a message; its quote leads the first, buttons end the text,
+    pictures and documents follow, a form comes last.
+
+    What is to be uploaded stands as `file:ID` where the provider's own id belongs.
+    """
+    if is_anonymous(address):
+        message = _plain(message)
     buttons, left = _fit(message.buttons)
-    parts = split("\n".join([message.text, *map(_as_line, left)])) or ["…"]
-    messages: list[dict[str, Any]] = [{"text": part} for part in parts]
+    links = [file for file in message.files if not _is_sendable(file)]
+    lines = [message.text, *map(_as_line, left), *map(_as_link, links)]
+    messages: list[dict[str, Any]] = [{"text": part} for part in split("\n".join(lines)) or ["…"]]
     if message.quotes:
         messages[0]["quote_message_id"] = message.quotes
     if buttons:
         payload = {"buttons": [_button(button) for button in buttons]}
         messages[-1]["attachment"] = {"type": "template", "payload": payload}
-    return [{"recipient": {"user_id": address}, "message": each} for each in messages]
+    messages += [_file(file) for file in message.files if _is_sendable(file)]
+    if message.form:
+        messages.append(_form(message.form))
+    return [{"recipient": recipient(address), "message": each} for each in messages]
 
 
 def without_quote(body: dict[str, Any]) -> dict[str, Any]:
     """Return a request that quotes nothing."""
     message = {k: v for k, v in body["message"].items() if k != "quote_message_id"}
     return {**body, "message": message}
+
+
+def _plain(message: Outgoing) -> Outgoing:
+    """Return what somebody without a Zalo account can be sent: text that says it all."""
+    said = "\n".join([message.text, *map(_as_line, message.buttons)])
+    return replace(message, text=said, buttons=(), quotes="", files=(), form=None)
+
+
+def _is_sendable(file: Attachment) -> bool:
+    if file.url.startswith(UPLOAD):
+        return file.kind in (AttachmentKind.IMAGE, AttachmentKind.FILE)
+    return file.kind is AttachmentKind.IMAGE and file.url.startswith("https://")
+
+
+def _file(file: Attachment) -> dict[str, Any]:
+    """Return the message of a picture or a document; a plain image attachment is refused."""
+    if file.kind is AttachmentKind.FILE:
+        return {"attachment": {"type": "file", "payload": {"token": file.url}}}
+    where = "attachment_id" if file.url.startswith(UPLOAD) else "url"
+    element = {"media_type": "image", where: file.url}
+    return _template("media", element)
+
+
+def _form(form: ContactForm) -> dict[str, Any]:
+    element = {"title": form.title, "subtitle": form.subtitle, "image_url": form.image_url}
+    return _template("request_user_info", element)
+
+
+def _template(kind: str, element: dict[str, str]) -> dict[str, Any]:
+    payload = {"template_type": kind, "elements": [element]}
+    return {"attachment": {"type": "template", "payload": payload}}
 
 
 def _fit(buttons: Sequence[Button]) -> tuple[list[Button], list[Button]]:
@@ -49,6 +94,10 @@ def _fit(buttons: Sequence[Button]) -> tuple[list[Button], list[Button]]:
 
 def _as_line(button: Button) -> str:
     return f"- {button.label}: {button.url}" if button.url else f"- {button.label}"
+
+
+def _as_link(file: Attachment) -> str:
+    return "- " + ": ".join(filter(None, (file.name, file.url)))
 
 
 def _button(button: Button) -> dict[str, Any]:

@@ -6,16 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.zalo.articles import Articles
+from tests.fakes.zalo.media import Uploads, attachment_problem
 from tests.fakes.zalo.trouble import Troubles
 from tests.fakes.zalo.world import Chats, Tokens
 
 _LONGEST_TEXT = 2000
-_BUTTONS = {
-    "oa.open.url": lambda payload: str(payload.get("url", "")).startswith("http"),
-    "oa.open.phone": lambda payload: str(payload.get("phone_code", "")).isdigit(),
-    "oa.query.show": lambda payload: isinstance(payload, str) and 0 < len(payload) <= 1000,
-    "oa.query.hide": lambda payload: isinstance(payload, str) and 0 < len(payload) <= 1000,
-}
 Delivered = Callable[[str, str, str], None]
 Work = Callable[[web.Request], Awaitable[web.Response]]
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -31,6 +27,8 @@ class Api:
         self._chats = chats
         self._troubles = troubles
         self._delivered = delivered
+        self.articles = Articles(chats.clock, chats)
+        self.uploads = Uploads(chats.clock)
         self.per_minute = 2000
         self._minute = (0, 0)
         self.requests: list[Any] = []
@@ -40,7 +38,13 @@ class Api:
         app.router.add_get("/v2.0/oa/conversation", self._route("conversation", self.conversation))
         app.router.add_post("/v3.0/oa/quota/message", self._route("quota", self.quota))
         app.router.add_get("/v2.0/oa/getoa", self._route("getoa", self.account))
-        for dead in ("/v2.0/oa/message", "/v2.0/oa/getprofile", "/v2.0/oa/getfollowers"):
+        app.router.add_get("/v2.0/oa/listrecentchat", self._route("recent", self.recent))
+        app.router.add_post("/v2.0/oa/message", self._route("old_message", self.old_message))
+        upload = "/v2.0/oa/upload/{kind:image|file}"
+        app.router.add_post(upload, self._route("upload", self.upload))
+        article = "/v2.0/article/{act:create|verify|update}"
+        app.router.add_post(article, self._route("article", self.article))
+        for dead in ("/v2.0/oa/getprofile", "/v2.0/oa/getfollowers"):
             app.router.add_route("*", dead, self._route("dead", self.dead))
 
     def _route(
@@ -64,9 +68,10 @@ class Api:
         """Deliver a consultation message, or say by number why not."""
         body = await request.json()
         self.requests.append(body)
-        user, message = body.get("recipient", {}).get("user_id"), body.get("message", {})
-        code = self._problem(user, message)
-        if code:
+        return self._deliver(body.get("recipient", {}).get("user_id"), body.get("message", {}))
+
+    def _deliver(self, user: Any, message: dict[str, Any]) -> web.Response:  # noqa: ANN401
+        if code := self._problem(user, message):
             return refuse(code)
         message_id = self._chats.deliver(user, message)
         self._delivered(user, message_id, message.get("text", ""))
@@ -87,6 +92,39 @@ class Api:
         shown = [{k: v for k, v in item.items() if k != "buttons"} for item in items]
         return _json({"data": shown[offset : offset + count], "error": 0, "message": "Success"})
 
+    async def recent(self, request: web.Request) -> web.Response:
+        """Return the newest message of every chat, the one last used first."""
+        asked = json.loads(request.query.get("data", "{}"))
+        offset, count = int(asked.get("offset", 0)), int(asked.get("count", 10))
+        if count > 10:
+            return refuse(-210)
+        last = [items[-1] for items in self._chats.history.values() if items]
+        shown = sorted(last, key=lambda item: -item["time"])[offset : offset + count]
+        return _json({"data": shown, "error": 0, "message": "Success"})
+
+    async def old_message(self, request: web.Request) -> web.Response:
+        """Serve what has stayed on the old path: broadcasts, reactions, anonymous chats."""
+        body = await request.json()
+        to = body.get("recipient", {})
+        if "target" in to:
+            return _outcome(self.articles.broadcast(body))
+        if "sender_action" in body:
+            return _outcome((0, {}))
+        if to.get("anonymous_id") and to.get("conversation_id"):
+            return self._deliver(
+                f"anon:{to['anonymous_id']}:{to['conversation_id']}", body.get("message", {})
+            )
+        return refuse(-240)
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """Keep a picture or a document for a week."""
+        return _outcome(await self.uploads.take(request))
+
+    async def article(self, request: web.Request) -> web.Response:
+        """Make, look after or change an article."""
+        act = getattr(self.articles, request.match_info["act"])
+        return _outcome(act(await request.json()))
+
     async def quota(self, request: web.Request) -> web.Response:
         """Return when a user last wrote."""
         last = self._chats.wrote_at.get((await request.json()).get("user_id", ""))
@@ -95,7 +133,11 @@ class Api:
 
     async def account(self, _request: web.Request) -> web.Response:
         """Return the account's card."""
-        data = {"oa_id": self._tokens.account.oa_id, "name": "Dân hỏi (thử)", "is_verified": True}
+        data = {
+            "oa_id": self._tokens.account.oa_id, "name": "Dân hỏi (thử)", "is_verified": True,
+            "num_follower": len(self.articles.followers), "package_name": "Toàn diện",
+            "package_valid_through_date": "01/06/2027",
+        }  # fmt: skip
         return _json({"data": data, "error": 0, "message": "Success"})
 
     async def dead(self, _request: web.Request) -> web.Response:
@@ -113,31 +155,15 @@ class Api:
         quote = message.get("quote_message_id")
         if quote is not None and not self._chats.knows(user, quote):
             return -201
-        return _attachment_problem(message.get("attachment")) or self._chats.window_problem(user)
+        return attachment_problem(
+            message.get("attachment"), self.uploads
+        ) or self._chats.window_problem(user)
 
     def _over_rate(self) -> int:
         minute = int(self._chats.clock.now().timestamp() // 60)
         used = self._minute[1] + 1 if self._minute[0] == minute else 1
         self._minute = (minute, used)
         return -32 if used > self.per_minute else 0
-
-
-def _attachment_problem(attachment: Any) -> int:  # noqa: ANN401
-    """Return the code for an attachment; /cs knows templates and files only."""
-    if attachment is None:
-        return 0
-    if attachment.get("type") not in ("template", "file"):
-        return -201
-    payload = attachment.get("payload", {})
-    buttons = payload.get("buttons", [])
-    if len(buttons) > 5 or ("template_type" in payload and buttons):
-        return -201
-    return next((-201 for button in buttons if not _is_button(button)), 0)
-
-
-def _is_button(button: dict[str, Any]) -> bool:
-    title, check = button.get("title"), _BUTTONS.get(button.get("type", ""))
-    return bool(title) and len(str(title)) <= 100 and bool(check and check(button.get("payload")))
 
 
 def refuse(code: int) -> web.Response:
@@ -147,3 +173,8 @@ def refuse(code: int) -> web.Response:
 
 def _json(body: dict[str, Any]) -> web.Response:
     return web.json_response(body, content_type="text/json")
+
+
+def _outcome(outcome: tuple[int, dict[str, Any]]) -> web.Response:
+    code, data = outcome
+    return refuse(code) if code else _json({"data": data, "error": 0, "message": "Success"})

@@ -73,6 +73,7 @@ class FakeZalo:
     def follow(self, user: str) -> None:
         """Let a citizen follow the account, which opens the window too."""
         self.chats.wrote_at[user] = self.clock.now()
+        self.api.articles.followers.add(user)
         event = {
             "oa_id": self.account.oa_id,
             "follower": {"id": user},

@@ -88,10 +88,10 @@ class Chats:
     #: user id → error code with which sending to them is refused
     refused: dict[str, int] = field(default_factory=dict)
 
-    def wrote(self, user: str, message_id: str, text: str) -> None:
+    def wrote(self, user: str, message_id: str, text: str, **more: Any) -> None:  # noqa: ANN401
         """Note what a citizen wrote, which opens the window."""
         self.wrote_at[user] = self.clock.now()
-        self._add(user, message_id, text, src=1)
+        self._add(user, message_id, text, src=1, **more)
 
     def deliver(self, user: str, message: dict[str, Any]) -> str:
         """Show a message to a citizen and return its id; the log knows before anybody else."""
@@ -104,11 +104,13 @@ class Chats:
             "text": message.get("text", ""),
             "quote": message.get("quote_message_id"),
             "buttons": payload.get("buttons", []),
+            "shown": _shown(message),
         }
         with self.log.open("a", encoding="utf-8") as log:
             log.write(json.dumps(line, ensure_ascii=False) + "\n")
             log.flush()
-        self._add(user, message_id, line["text"], src=0, buttons=line["buttons"])
+        more = {"buttons": line["buttons"], "type": line["shown"]}
+        self._add(user, message_id, line["text"], src=0, **more)
         return message_id
 
     def deliveries(self, user: str | None = None) -> list[dict[str, Any]]:
@@ -149,3 +151,12 @@ class Chats:
                 **more,
             }
         )
+
+
+def _shown(message: dict[str, Any]) -> str:
+    """Return of which type a message of the account is in the conversation."""
+    attachment = message.get("attachment", {})
+    if attachment.get("type") == "file":
+        return "file"
+    elements = attachment.get("payload", {}).get("elements", [])
+    return "photo" if elements else "text"

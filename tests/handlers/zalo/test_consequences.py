@@ -1,7 +1,7 @@
 """What events change beside the ledger: silence, permissions, raw bytes after their time."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from bot.channel_tokens import ConsentRevoked
 from bot.channel_tokens.notices import recent_notices
-from bot.delivery.policy import RAW_DAYS, SILENCE_MINUTES, OutOfBounds, change, number
+from bot.delivery.policy import RAW_DAYS, SILENCE_MINUTES, Bounded, OutOfBounds, change, number
 from bot.delivery.retention import forget_raw
 from bot.operations.metrics import Metrics
 from bot.store import Done, Store
@@ -32,6 +32,14 @@ def bring(store: Store, zalo: FakeZalo) -> Bring:
     clock = zalo.clock.now
     reception = Reception(store, ZaloReader(zalo.account.oa_id, clock), clock, Metrics())
     return lambda event: reception.take(compact(event))
+
+
+def ruled(rule: Bounded, value: int, now: datetime) -> Callable[[Connection], Done[None]]:
+    def body(connection: Connection) -> Done[None]:
+        change(connection, rule, value, "officer:1", now)
+        return Done(None)
+
+    return body
 
 
 async def rows(store: Store, table: Table) -> list[Any]:
@@ -74,9 +82,7 @@ async def test_the_assistant_keeps_quiet_as_long_as_the_province_set(
     bring: Bring, store: Store, zalo: FakeZalo, minutes: int | None, quiet: int
 ) -> None:
     if minutes is not None:
-        await store.write(
-            lambda c: Done(change(c, SILENCE_MINUTES, minutes, "officer:1", zalo.clock.now()))
-        )
+        await store.write(ruled(SILENCE_MINUTES, minutes, zalo.clock.now()))
     await bring(echo(zalo, text="Chào bác."))
     (chat,) = await rows(store, conversation)
     left = chat.silent_until - zalo.clock.now()
@@ -153,5 +159,5 @@ async def test_after_its_time_an_event_is_masked_and_its_key_stays(
 async def test_a_rule_outside_its_bounds_is_refused(store: Store, zalo: FakeZalo) -> None:
     now = zalo.clock.now()
     with pytest.raises(OutOfBounds):
-        await store.write(lambda c: Done(change(c, RAW_DAYS, 0, "officer:1", now)))
+        await store.write(ruled(RAW_DAYS, 0, now))
     assert await store.read(lambda c: number(c, RAW_DAYS)) == 30

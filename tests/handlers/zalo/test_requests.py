@@ -127,3 +127,30 @@ def test_no_part_is_too_long_or_empty_and_no_letter_is_lost(text: str) -> None:
     whole = unicodedata.normalize("NFC", text)
     assert all(0 < units(part) <= LONGEST for part in parts)
     assert "".join("".join(parts).split()) == "".join(whole.split())
+
+
+_LINK = "https://dichvucong.gov.vn/p/home/" + "x" * 60
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Dạ, xin ông/bà xem.", "e\u0323\u0302", "👨‍👩‍👧", "🇻🇳", _LINK, "\n\n"])
+    ),
+    st.integers(1850, 2050),
+)
+def test_around_the_limit_nothing_seen_as_one_character_is_cut(
+    pieces: list[str], fill: int
+) -> None:
+    text = "a" * (fill - 200) + " " + " ".join(pieces * 4)
+    parts = split(text)
+    assert all(units(part) <= LONGEST for part in parts)
+    assert sum(part.count("👨‍👩‍👧") for part in parts) == text.count("👨‍👩‍👧")
+    assert sum(part.count("🇻🇳") for part in parts) == text.count("🇻🇳")
+    assert sum(part.count(_LINK) for part in parts) == text.count(_LINK)
+
+
+@given(st.integers(1890, 2010), st.sampled_from(["a", "ệ", "😀"]))
+def test_every_length_around_the_limit_fits_zalos_own_count(length: int, letter: str) -> None:
+    for part in split(letter * length):
+        assert len(part) <= 2000
+        assert units(part) <= 2000
