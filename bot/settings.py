@@ -120,6 +120,26 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _refuse_half_configured_telegram(self) -> "Settings":
+        if self.telegram_mode is TelegramMode.OFF:
+            return self
+        secret = self.telegram_webhook_secret.get_secret_value()
+        required = {"DANHOI_TELEGRAM_TOKEN": self.telegram_token.get_secret_value()}
+        if self.telegram_mode is TelegramMode.WEBHOOK:
+            required |= {
+                "DANHOI_PUBLIC_URL": self.public_url,
+                "DANHOI_TELEGRAM_WEBHOOK_SECRET": secret,
+            }
+        missing = [name for name, value in required.items() if not value]
+        if missing:
+            raise ValueError(f"Telegram is half configured: set {', '.join(missing)}")
+        if secret and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret):
+            raise ValueError(
+                "DANHOI_TELEGRAM_WEBHOOK_SECRET takes 16 to 256 letters, digits, _ and - only"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _refuse_half_configured_alarms(self) -> "Settings":
         if self.alarm_mail_to and not (self.smtp_host and self.smtp_from):
             raise ValueError(
@@ -128,6 +148,11 @@ class Settings(BaseSettings):
         if self.alarm_telegram_chat and not self.telegram_token.get_secret_value():
             raise ValueError("DANHOI_ALARM_TELEGRAM_CHAT is set: set DANHOI_TELEGRAM_TOKEN too")
         return self
+
+    @property
+    def telegram_enabled(self) -> bool:
+        """Whether the Telegram channel is switched on."""
+        return self.telegram_mode is not TelegramMode.OFF
 
     @property
     def zalo_enabled(self) -> bool:

@@ -65,7 +65,8 @@ class Service:
         found = [await attach(parts, stack) for attach in CHANNELS.values()]
         attached = [channel for channel in found if channel]
         mind = build_mind(parts)
-        engine = build_engine(parts, mind, [each.channel for each in attached])
+        limits = {each.channel.name: each.limits for each in attached if each.limits}
+        engine = build_engine(parts, mind, [each.channel for each in attached], limits)
         await engine.start()
         stack.push_async_callback(engine.stop, STOP_SECONDS)
         schedule = build_schedule(parts, mind, attached)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from bot.app.parts import Parts, is_https
 from bot.channels import Channel
+from bot.delivery.gate import Limits
+from bot.delivery.pace import Rate
 from bot.delivery.schedule import Periodic
 from bot.operations.watch import Check
 from handlers import zalo
@@ -26,6 +28,8 @@ class Attached:
     periodics: Sequence[Periodic] = ()
     hang_up: Callable[[], Awaitable[None]] | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
+    #: what its provider allows; none for what needs no throttling
+    limits: Limits | None = None
 
 
 async def attach_web(parts: Parts, _stack: AsyncExitStack) -> Attached:
@@ -55,8 +59,33 @@ async def attach_zalo(parts: Parts, stack: AsyncExitStack) -> Attached | None:
     )
     stack.push_async_callback(built.close)
     checks = {"zalo_token": built.check}
-    return Attached(built.channel, built.routes, built.periodics, checks=checks)
+    rate = Rate(parts.settings.zalo_rate_per_minute, parts.settings.zalo_rate_burst)
+    return Attached(
+        built.channel, built.routes, built.periodics, checks=checks, limits=Limits(rate=rate)
+    )
+
+
+async def attach_telegram(parts: Parts, stack: AsyncExitStack) -> Attached | None:
+    """Return the Telegram channel, None where it is switched off."""
+    if not parts.settings.telegram_enabled:
+        return None
+    from handlers import telegram  # half a second of imports that most installations need not
+
+    around = telegram.Surroundings(
+        parts.clock, parts.metrics, parts.wording, parts.library.agency_name
+    )
+    conduct = telegram.Conduct(crash=parts.crash)
+    built = telegram.build(parts.settings, parts.store, around, conduct)
+    stack.push_async_callback(built.close)
+    await built.start()
+    return Attached(
+        built.channel,
+        built.routes,
+        built.periodics,
+        checks=built.checks,
+        limits=telegram.LIMITS,
+    )
 
 
 #: a new channel is a line here
-CHANNELS = {"web": attach_web, "zalo": attach_zalo}
+CHANNELS = {"web": attach_web, "zalo": attach_zalo, "telegram": attach_telegram}

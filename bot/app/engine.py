@@ -2,8 +2,9 @@
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 
 from bot.app.channels import Attached
 from bot.app.parts import Parts
@@ -14,7 +15,6 @@ from bot.conversation.mind import ConversationMind
 from bot.conversation.world import Manner
 from bot.delivery.engine import Engine
 from bot.delivery.gate import Limits
-from bot.delivery.pace import Rate
 from bot.delivery.schedule import Periodic, Schedule, every
 from bot.delivery.sender import Sender, SenderRules
 from bot.delivery.turns import Mind
@@ -34,16 +34,19 @@ def build_mind(parts: Parts) -> ConversationMind:
     )
 
 
-def build_engine(parts: Parts, mind: Mind, channels: Sequence[Channel]) -> Engine:
-    """Wire worker, sender and lanes around one mind."""
-    settings = parts.settings
+def build_engine(
+    parts: Parts,
+    mind: Mind,
+    channels: Sequence[Channel],
+    limits: Mapping[str, Limits] = MappingProxyType({}),
+) -> Engine:
+    """Wire worker, sender and lanes around one mind; `limits` are those of the channels."""
     apology = held_message(parts.wording)
-    rate = Rate(settings.zalo_rate_per_minute, settings.zalo_rate_burst)
     sender = Sender(
         parts.store,
         {channel.name: channel for channel in channels},
         owner=_owner(),
-        rules=SenderRules(limits={"zalo": Limits(rate=rate)}),
+        rules=SenderRules(limits=limits),
         clock=parts.clock,
         crash=parts.crash,
         count=parts.metrics.count,

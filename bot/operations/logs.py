@@ -20,7 +20,7 @@ _NAMED_SECRET = re.compile(
     r"|code_verifier|x-zevent-signature|mac)([\"']?\s*[=:]\s*[\"']?)(?!\s)[^\s\"'&,;}]+"
 )
 _BEARER = re.compile(r"(?i)\bbearer\s+\S+")
-_BOT_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
+_BOT_TOKEN = re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}")
 _LONG_NUMBER = re.compile(r"(?<![\w.])\+?\d[\d .-]{7,}\d(?![\w.])")
 _TRACK = re.compile(r"(/tra-cuu/)[^\s/?\"]+")
 _CHAT = re.compile(r"(/api/v1/chat/)[^\s/?\"]+")
@@ -115,3 +115,5 @@ def configure_logs(level: str, shape: str, secrets: Iterable[str] = ()) -> None:
     logging.getLogger("aiohttp.server").filters[:] = [MalformedRequests()]
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("httpx", "httpcore", "telegram"):  # they tell addresses, which hold the token
+        logging.getLogger(name).setLevel(logging.WARNING)

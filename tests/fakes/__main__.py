@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from tests.fakes.telegram.server import FakeTelegram
 from tests.fakes.zalo.server import FakeZalo
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -33,12 +34,25 @@ def zalo(
     asyncio.run(_serve(FakeZalo(log, webhook), port))
 
 
-async def _serve(fake: FakeZalo, port: int) -> None:
+@app.command()
+def telegram(
+    port: Annotated[int, typer.Option(help="where to listen")] = 9200,
+    log: Annotated[Path, typer.Option(help="append-only file of deliveries")] = Path(
+        "var/fake-telegram.jsonl"
+    ),
+) -> None:
+    """Play Telegram; prints the settings with which the service talks to it."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_serve(FakeTelegram(log), port))
+
+
+async def _serve(fake: FakeZalo | FakeTelegram, port: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     address = await fake.start(port=port)
-    sys.stdout.write(_explain(fake, address))
+    explained = _explain(fake, address) if isinstance(fake, FakeZalo) else _settings(fake, address)
+    sys.stdout.write(explained)
     sys.stdout.flush()
     await stop.wait()
     await fake.stop()
@@ -57,6 +71,12 @@ def _explain(fake: FakeZalo, address: str) -> str:
     }
     lines = "\n".join(f"DANHOI_ZALO_{name}={value}" for name, value in settings.items())
     return f"{lines}\n# write as a citizen: {address}/\n"
+
+
+def _settings(fake: FakeTelegram, address: str) -> str:
+    settings = {"MODE": "polling", "TOKEN": fake.account.token, "API_BASE": address}
+    lines = "\n".join(f"DANHOI_TELEGRAM_{name}={value}" for name, value in settings.items())
+    return f"{lines}\n# write as a citizen: {address}/\n# as an officer: {address}/nhom\n"
 
 
 if __name__ == "__main__":

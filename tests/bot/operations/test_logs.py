@@ -26,6 +26,7 @@ SECRET = "Sup3rSecretValue"
         pytest.param("{'access_token': 'abc-abc-abc'}", id="token in a dictionary"),
         pytest.param(f"failed with {SECRET}", id="configured secret"),
         pytest.param("bot 123456789:AAabcdefghijklmnopqrstuvwxyz0123456", id="bot token"),
+        pytest.param("/bot123456789:AAabcdefghijklmnopqrstuvwxyz0123456/getMe", id="in an address"),
         pytest.param("call 0912 345 678 now", id="telephone number"),
     ],
 )

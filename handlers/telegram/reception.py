@@ -1,0 +1,156 @@
+"""What becomes of an update: kept, corrected or obeyed, in one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, select
+
+from bot.conversation.corrections import correct, know
+from bot.delivery.inbox import Accepted, accept
+from bot.delivery.labels import label_of
+from bot.liaison.hearing import Desk
+from bot.liaison.orders import Order
+from bot.messages import Incoming, IncomingKind
+from bot.moments import Clock
+from bot.operations.metrics import Metrics
+from bot.store import Done, Store, Wake
+from bot.tables.delivery import conversation, message
+from handlers.telegram.channel import TelegramReader
+from handlers.telegram.requests import is_digest, payload_of
+from handlers.telegram.updates import NAME
+
+_log = structlog.get_logger()
+
+_LOOK_BACK = 20
+
+#: done in the transaction that keeps the updates, such as moving the offset
+Beside = Callable[[Connection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button whose spinner is to be stopped; `under` is the message it stood under."""
+
+    query_id: str
+    chat: str
+    payload: str = ""
+    under: int | None = None
+    toast: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was new, and which presses are to be answered once it is durable."""
+
+    fresh: int
+    presses: tuple[Press, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Keeps what updates say. `desk` obeys officers."""
+
+    store: Store
+    reader: TelegramReader
+    desk: Desk
+    clock: Clock
+    metrics: Metrics
+
+    async def take(
+        self, updates: Sequence[tuple[Mapping[str, Any], bytes]], beside: Beside | None = None
+    ) -> Taken:
+        """Keep updates, each as a record and as bytes; raise StoreUnavailable with none kept."""
+        found = [(event, raw) for record, raw in updates for event in self.reader.read(record)]
+        self.metrics.count("webhook", "telegram_ignored", len(updates) - len(found))
+        if not found and beside is None:
+            return Taken(0, ())
+        now = self.clock()
+
+        def body(connection: Connection) -> Done[Taken]:
+            if beside is not None:
+                beside(connection)
+            return self._keep_all(connection, found, now)
+
+        taken = await self.store.write(body)
+        self.metrics.count("accepted", NAME, taken.fresh)
+        self.metrics.count("accepted", "repeat", len(found) - taken.fresh)
+        if any(event.detail.get("event") == "unreadable" for event, _ in found):
+            self.metrics.count("webhook", "telegram_unreadable")
+            _log.warning("unreadable update kept", channel=NAME)
+        return taken
+
+    def _keep_all(
+        self, connection: Connection, found: Sequence[tuple[Incoming, bytes]], now: datetime
+    ) -> Done[Taken]:
+        wakes: list[Wake] = []
+        presses: list[Press] = []
+        fresh = 0
+        for event, raw in found:
+            done = self._keep(connection, event, raw, now)
+            wakes += done.wakes
+            fresh += done.value is not None
+            presses += [done.value] if done.value and done.value.query_id else []
+        return Done(Taken(fresh, tuple(presses)), tuple(wakes))
+
+    def _keep(
+        self, connection: Connection, event: Incoming, raw: bytes, now: datetime
+    ) -> Done[Press | None]:
+        """Keep one event; None for a repeat. A correction in place is kept as such."""
+        corrects = str(event.detail.get("corrects", ""))
+        left = correct(connection, event, corrects).event if corrects else _whole(connection, event)
+        kept = left or replace(event, kind=IncomingKind.OTHER, text="", attachments=())
+        done = accept(connection, kept, raw, now)
+        if done.value.duplicate:
+            return Done(None)
+        if own := str(event.detail.get("id", "")):
+            know(connection, done.value.inbox_id, NAME, own)
+        toast, wakes = self._obey(connection, event, done.value, now)
+        wakes += (Wake(done.value.conversation_id),) if left is None else ()
+        return Done(_press(kept, toast), (*done.wakes, *wakes))
+
+    def _obey(
+        self, connection: Connection, event: Incoming, accepted: Accepted, now: datetime
+    ) -> tuple[str, tuple[Wake, ...]]:
+        order = Order.of(NAME, event.detail)
+        if order is None:
+            return "", ()
+        done = self.desk.obey(connection, order, f"liaison:order:{accepted.inbox_id}", now)
+        return done.toast, done.wakes
+
+
+def _press(event: Incoming, toast: str) -> Press:
+    detail = event.detail
+    return Press(
+        str(detail.get("press", "")), event.address, event.payload, detail.get("under"), toast
+    )
+
+
+def _whole(connection: Connection, event: Incoming) -> Incoming:
+    """Give a press the payload behind its digest, and its words where Telegram left them out."""
+    if event.kind is not IncomingKind.BUTTON:
+        return event
+    payload = event.payload
+    if is_digest(payload):
+        payload = payload_of(payload, _offered(connection, event.address))
+    text = event.text or label_of(connection, NAME, event.address, payload)
+    return replace(event, payload=payload, text=text)
+
+
+def _offered(connection: Connection, address: str) -> list[str]:
+    """Return what the buttons of our latest messages carry."""
+    statement = (
+        select(message.c.body)
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .where(
+            conversation.c.channel == NAME,
+            conversation.c.address == address,
+            message.c.role != "citizen",
+        )
+        .order_by(message.c.seq.desc())
+        .limit(_LOOK_BACK)
+    )
+    bodies = connection.execute(statement).scalars()
+    return [b["payload"] for body in bodies for b in body.get("buttons", ()) if b["payload"]]
