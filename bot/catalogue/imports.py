@@ -116,16 +116,8 @@ class EntryImport:
             await self._write(lambda c: staging.stage(c, rows))
 
     async def _vanished(self, source: Source, seen: set[str], summary: Summary) -> list[str]:
-        """Codes are gone only when the file is whole and every row of it could be read."""
         before = set(await self._store.read(lambda c: staging.spoken_of(c, source.layer)))
-        shared = len(before & seen)
-        whole = (
-            source.layer is Layer.NATIONAL
-            and len(seen) >= _WHOLE_EXPORT
-            and shared >= _WHOLE_SHARE * len(before)
-            and not summary.errors
-        )
-        return sorted(before - seen) if source.complete or whole else []
+        return would_vanish(source, before, seen, whole=not summary.errors)
 
     async def _tidy(self, run: staging.Run, counts: Mapping[str, int]) -> None:
         left = True
@@ -138,3 +130,14 @@ class EntryImport:
         value = await self._store.write(lambda connection: Done(body(connection)))
         await asyncio.sleep(_BREATH)
         return value
+
+
+def would_vanish(source: Source, before: set[str], seen: set[str], *, whole: bool) -> list[str]:
+    """Codes are gone only when the file is whole and every row of it could be read."""
+    national = (
+        source.layer is Layer.NATIONAL
+        and len(seen) >= _WHOLE_EXPORT
+        and len(before & seen) >= _WHOLE_SHARE * len(before)
+        and whole
+    )
+    return sorted(before - seen) if source.complete or national else []

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from bot.catalogue.files import File, FileImport
 from bot.catalogue.imports import Summary
 from bot.catalogue.indexes import Indexes
 from bot.catalogue.kinds import Kind
+from bot.catalogue.preview import Preview
 from bot.catalogue.repository import count_by_state, count_open_findings
 from bot.catalogue.snapshot import snapshot
 from bot.catalogue.starter import load_starter_if_empty
@@ -26,6 +28,7 @@ from bot.moments import utc_now
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.opening import open_for_command
+from knowledge.importers.faults import Fault
 
 _ERRORS_SHOWN = 50
 
@@ -35,6 +38,12 @@ Template = Annotated[Kind | None, typer.Option("--template", help="print an empt
 Complete = Annotated[
     bool, typer.Option("--complete", help="the file is the whole list: codes it lacks are gone")
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="say what would be read and changed; change nothing")
+]
+OfSource = Annotated[
+    str, typer.Option("--source", help="who says so, for a file that names nobody itself")
+]
 
 
 def import_(
@@ -42,6 +51,8 @@ def import_(
     kind: OfKind = None,
     template: Template = None,
     complete: Complete = False,
+    dry_run: DryRun = False,
+    source: OfSource = "",
 ) -> None:
     """Load knowledge and directories from files; importing a file again changes nothing."""
     if template:
@@ -49,18 +60,21 @@ def import_(
         return
     if not files:
         give_up("name at least one file, or --template KIND for an empty one")
-    read = [_file(path, kind, complete=complete) for path in files]
+    read = [replace(_file(path, kind), complete=complete, source=source) for path in files]
+    if dry_run:
+        asyncio.run(_preview(read_settings(), read))
+        return
     summaries = asyncio.run(_import(read_settings(), read))
     if all(summary.failed for summary in summaries):
         give_up("nothing could be imported")
 
 
-def _file(path: Path, kind: Kind | None, *, complete: bool) -> File:
+def _file(path: Path, kind: Kind | None) -> File:
     try:
         data = path.read_bytes()
     except OSError as error:
         give_up(f"{path}: {error.strerror}")
-    return File(path.name, data, kind or kinds.guess(data, path.name), complete)
+    return File(path.name, data, kind or kinds.guess(data, path.name))
 
 
 async def _import(settings: Settings, files: Iterable[File]) -> list[Summary]:
@@ -73,6 +87,39 @@ async def _import(settings: Settings, files: Iterable[File]) -> list[Summary]:
         return summaries
     finally:
         await store.close()
+
+
+async def _preview(settings: Settings, files: Iterable[File]) -> None:
+    store = open_for_command(settings)
+    try:
+        for file in files:
+            with _bar(file) as advance:
+                preview = await FileImport(store, utc_now, advance).preview(file)
+            _tell(file, preview)
+    finally:
+        await store.close()
+
+
+def _tell(file: File, preview: Preview) -> None:
+    for row in [*preview.errors, *preview.notes][:_ERRORS_SHOWN]:
+        why = row["why"] or Fault[row["fault"]].told(row["values"])
+        warn(f"{row['file']}, row {row['row']}, {row['field'] or 'whole row'}: {why}")
+    console = Console()
+    console.print(
+        f"{file.name}: {file.kind}, {preview.rows} rows, {preview.new} new, "
+        f"{preview.changed} changed, {preview.same} as before, {preview.vanished} vanished, "
+        f"{preview.rejected} rejected; {preview.encoding or 'no table'}; nothing was written"
+    )
+    for sheet in preview.columns:
+        known = ", ".join(f"{heading} → {field or '?'}" for heading, field in sheet["columns"])
+        console.print(f"  {sheet['sheet'] or 'columns'} (row {sheet['row']}): {known}")
+    changes = Table("code", "title", "what", title="Changes (the first hundred)")
+    for change in preview.changes:
+        what = "new" if change.new else "; ".join(f"{n}: {a} → {b}" for n, a, b in change.fields)
+        changes.add_row(change.code, change.title, what or "source or date")
+    console.print(changes)
+    for rule, count in sorted(preview.findings.items()):
+        console.print(f"  held back by {rule}: {count}")
 
 
 async def _import_one(store: Store, file: File) -> Summary:

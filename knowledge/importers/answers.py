@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from knowledge.entries import Entry, EntryKind
 from knowledge.importers import own
-from knowledge.importers.rows import Record, RowError
+from knowledge.importers.rows import NOTHING, Record, RowError
 from knowledge.importers.rows import read as read_rows
 from knowledge.text import fold
 
 
-def read_faq(data: bytes, name: str) -> Iterator[Entry | RowError]:
+def read_faq(data: bytes, name: str, defaults: Record = NOTHING) -> Iterator[Entry | RowError]:
     """Yield a frequent question a row; one without a code is known by its question."""
-    return read_rows(data, name, _question)
+    return read_rows(data, name, lambda record: _question({**defaults, **record}))
 
 
-def read_hotlines(data: bytes, name: str) -> Iterator[Entry | RowError]:
+def read_hotlines(data: bytes, name: str, defaults: Record = NOTHING) -> Iterator[Entry | RowError]:
     """Yield a public line a row; one without a code is known by its number."""
-    return read_rows(data, name, _line)
+    return read_rows(data, name, lambda record: _line({**defaults, **record}))
 
 
 def _line(record: Record) -> Entry:

@@ -4,6 +4,7 @@ gzipped. No bytes make a reader raise: what cannot be read is a RowError."""
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from knowledge.importers import documents, tables
@@ -12,9 +13,10 @@ from knowledge.importers.faults import BadField, BadFile, Fault, Values
 from knowledge.importers.files import Opened, opened
 from knowledge.importers.layout import Layout, Sheet, layout_of
 
-__all__ = ["BadField", "Record", "Row", "RowError", "layouts", "read", "rows"]
+__all__ = ["NOTHING", "BadField", "Record", "Row", "RowError", "layouts", "read", "rows"]
 
 Record = Mapping[str, Any]
+NOTHING: Record = MappingProxyType({})
 Made = TypeVar("Made")
 
 

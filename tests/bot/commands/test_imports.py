@@ -54,3 +54,33 @@ def test_a_file_that_is_not_there_is_named(
 def test_a_template_needs_no_database(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--template", "holidays") == 0
     assert capsys.readouterr().out == "\ufeffday,working,name,source\r\n"
+
+
+def test_a_dry_run_tells_and_changes_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folder / "rows.csv"
+    file.write_text(ROWS, encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["import", "--dry-run", str(file)])
+    told = capsys.readouterr()
+    assert "row 3, code: 'xyz' is not a code" in told.err
+    assert "1 rows, 1 new" in told.out.replace("\n", " ")
+    assert run(str(file)) == 0
+    assert "1 rows, 1 changed" in capsys.readouterr().out
+
+
+def test_a_pdf_is_refused_with_what_to_do_instead(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folder / "quyet-dinh.pdf"
+    file.write_bytes(b"%PDF-1.7")
+    assert run(str(file)) == 1
+    assert "save the Word or Excel original" in capsys.readouterr().err
+
+
+def test_a_file_that_names_no_source_takes_the_one_given(folder: Path) -> None:
+    file = folder / "rows.csv"
+    file.write_text("code,title\n1.000001,Cấp phép thả diều\n", encoding="utf-8")
+    assert run(str(file)) == 1
+    assert run("--source", "Quyết định số 5/QĐ-UBND", str(file)) == 0
