@@ -132,6 +132,20 @@ def status_list(world: World, questions: Sequence[Asked], act: str = "status") -
     )
 
 
+def progress_message(world: World, until: datetime) -> Outgoing:
+    """Return the one word before a window ends: where the open questions stand."""
+    asked = world.open_questions[:MOST_LISTED]
+    lines = "\n".join(status_line(world, each) for each in asked)
+    waiting = Button(world.wording("button.waiting"), payload("waiting", asked[0].code))
+    return Outgoing(
+        world.wording("progress" if len(asked) == 1 else "progress.many", lines=lines),
+        (waiting,),
+        purpose=Purpose.NOTICE,
+        question_id=asked[0].id if len(asked) == 1 else None,
+        until=until,
+    )
+
+
 def answer_message(
     wording: Wording, code: str, answer: str, signed: Signature, question_id: int | None = None
 ) -> Outgoing:

@@ -1,7 +1,7 @@
 """The dialogue as the delivery engine sees it: recall, decide, a plan to record."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from bot.clock import WorkCalendar
 from bot.conversation import repository
 from bot.conversation.acts import Receipt
 from bot.conversation.dialogue import Decided, converse, stay_silent
-from bot.conversation.letters import Filed, receipt
+from bot.conversation.letters import Filed, progress_message, receipt
 from bot.conversation.recording import StepPlan
 from bot.conversation.repository import Recalled
 from bot.conversation.state import Memory
@@ -22,6 +22,9 @@ from bot.delivery.outbox import post
 from bot.delivery.turns import Plan, Turn, Wait
 from bot.questions import desk, limits
 from bot.questions.repository import by_id
+from bot.reach import progress
+from bot.reach.progress import Due
+from bot.reach.windows import day_ends
 from bot.store import Done, Wake
 from bot.wording import Wording
 from knowledge.decisions import DecisionKind
@@ -81,6 +84,24 @@ class ConversationMind:
         ids = expire_choices(connection, now)
         wakes = [wake for id_ in ids for wake in self._told(connection, id_, now)]
         return Done(len(ids), tuple(wakes))
+
+    def tell_progress(self, connection: Connection, due: Sequence[Due], now: datetime) -> Done[int]:
+        """Say once before each of these windows ends how its questions stand.
+
+        A body for the store; returns how many were told.
+        """
+        wakes = [wake for each in due for wake in self._told_progress(connection, each, now)]
+        return Done(len(wakes), tuple(wakes))
+
+    def _told_progress(self, connection: Connection, each: Due, now: datetime) -> tuple[Wake, ...]:
+        recalled = repository.recall(connection, Turn(each.conversation_id, each.channel))
+        world = self._world(each.channel, recalled, now)
+        if not world.open_questions or not progress.begin(connection, each, now):
+            return ()
+        ended = each.window.possible_until
+        message = progress_message(world, min(ended, day_ends(world.local_now)))
+        cause = f"progress:{each.conversation_id}:{ended:%Y%m%dT%H%M%S%f}"
+        return post(connection, each.conversation_id, cause, [message], now)
 
     def _told(self, connection: Connection, question_id: int, now: datetime) -> tuple[Wake, ...]:
         row = by_id(connection, question_id)

@@ -1,7 +1,7 @@
 """What the delivery engine asks of the conversation, and nothing more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -28,10 +28,10 @@ class Turn:
 
     conversation_id: int
     channel: str
-    address: str
-    state: Mapping[str, Any]
-    silent_until: datetime | None
-    pending: tuple[Pending, ...]
+    address: str = ""
+    state: Mapping[str, Any] = field(default_factory=dict)
+    silent_until: datetime | None = None
+    pending: tuple[Pending, ...] = ()
     #: whatever `Mind.recall` read for this turn (open questions, recent messages)
     recalled: Any = None
 

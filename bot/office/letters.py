@@ -1,9 +1,12 @@
 """What citizens read when officers act on their questions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
+from bot.conversation.days import day_in_words
 from bot.conversation.letters import Signature, answer_message
-from bot.messages import Outgoing, Purpose
+from bot.conversation.payloads import payload
+from bot.messages import Button, Outgoing, Purpose
 from bot.questions.codes import spoken_groups
 from bot.questions.notices import Answer, Asker, Refusal, Signed
 from bot.wording import Wording
@@ -32,6 +35,32 @@ class DeskLetters:
         """Say why this channel does not answer and which door is the right one."""
         door = self.wording(f"desk.refused.{reason}")
         return self._officer(asker, "desk.refused", door=door, text=text)
+
+    def on_air(self, asker: Asker, day: date, until: datetime) -> Outgoing:
+        """Say on which day a question is read on air."""
+        told = self._notice(asker, "notice.air", day=day_in_words(day, until.date()))
+        return replace(told, until=until)
+
+    def aired(self, asker: Asker, day: date, link: str, until: datetime) -> Outgoing:
+        """Say that a question was read, and where to find it."""
+        told = self._notice(asker, "notice.aired", day=day_in_words(day, until.date()))
+        text = f"{told.text}\n{self.wording('notice.link', link=link)}" if link else told.text
+        return replace(told, text=text, until=until)
+
+    def rating(self, asker: Asker, until: datetime) -> Outgoing:
+        """Ask how an answer was that nobody said anything about."""
+        told = self._notice(asker, "notice.rating")
+        return replace(told, buttons=self._about(asker, "clear", "more", "wrong"), until=until)
+
+    def correction(self, asker: Asker, text: str) -> Outgoing:
+        """Put an answer right; as binding as the answer was."""
+        told = self._officer(asker, "notice.correction", text=text)
+        return replace(told, buttons=self._about(asker, "clear", "more"))
+
+    def _about(self, asker: Asker, *acts: str) -> tuple[Button, ...]:
+        return tuple(
+            Button(self.wording(f"button.{act}"), payload(act, asker.code)) for act in acts
+        )
 
     def _officer(self, asker: Asker, message_id: str, **values: object) -> Outgoing:
         text = self.wording(message_id, code=spoken_groups(asker.code), **values).strip()
