@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     zalo_domain_proof: CommaSeparated = ()
     zalo_rate_per_minute: int = Field(default=2000, gt=0)
     zalo_rate_burst: int = Field(default=20, gt=0)
+    zalo_template_id: str = ""
+    zalo_zns_template_id: str = ""
+    zalo_template_field: str = "ma_cau_hoi"
+    zalo_business_base: str = "https://business.openapi.zalo.me"
 
     telegram_mode: TelegramMode = TelegramMode.OFF
     telegram_token: SecretStr = SecretStr("")
@@ -153,6 +157,13 @@ class Settings(BaseSettings):
     def telegram_enabled(self) -> bool:
         """Whether the Telegram channel is switched on."""
         return self.telegram_mode is not TelegramMode.OFF
+
+    @property
+    def zalo_template_to(self) -> str:
+        """Whom template messages go to: "phone", "user", or nobody."""
+        if self.zalo_zns_template_id:
+            return "phone"
+        return "user" if self.zalo_template_id else ""
 
     @property
     def zalo_enabled(self) -> bool:

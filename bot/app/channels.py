@@ -10,6 +10,7 @@ from bot.delivery.gate import Limits
 from bot.delivery.pace import Rate
 from bot.delivery.schedule import Periodic
 from bot.operations.watch import Check
+from bot.reach.templates import Templates
 from handlers import zalo
 from handlers.routes import Route
 from handlers.webchat.channel import WebChat
@@ -30,6 +31,8 @@ class Attached:
     checks: Mapping[str, Check] = field(default_factory=dict)
     #: what its provider allows; none for what needs no throttling
     limits: Limits | None = None
+    #: what reaches citizens outside any window of the channel
+    templates: Sequence[Templates] = ()
 
 
 async def attach_web(parts: Parts, _stack: AsyncExitStack) -> Attached:
@@ -61,7 +64,12 @@ async def attach_zalo(parts: Parts, stack: AsyncExitStack) -> Attached | None:
     checks = {"zalo_token": built.check}
     rate = Rate(parts.settings.zalo_rate_per_minute, parts.settings.zalo_rate_burst)
     return Attached(
-        built.channel, built.routes, built.periodics, checks=checks, limits=Limits(rate=rate)
+        built.channel,
+        built.routes,
+        built.periodics,
+        checks=checks,
+        limits=Limits(rate=rate),
+        templates=built.templates,
     )
 
 

@@ -20,6 +20,8 @@ from bot.delivery.sender import Sender, SenderRules
 from bot.delivery.turns import Mind
 from bot.delivery.worker import Worker, WorkerRules
 from bot.jobs import Housekeeping
+from bot.office.letters import DeskLetters
+from bot.outreach import Outreach
 
 
 def build_mind(parts: Parts) -> ConversationMind:
@@ -30,7 +32,11 @@ def build_mind(parts: Parts) -> ConversationMind:
         wording=parts.wording,
         calendar=parts.calendar,
         agency_name=parts.library.agency_name,
-        manner=Manner(place=f"thành phố {settings.province}", public_url=settings.public_url),
+        manner=Manner(
+            place=f"thành phố {settings.province}",
+            public_url=settings.public_url,
+            template_to=settings.zalo_template_to,
+        ),
     )
 
 
@@ -62,10 +68,24 @@ def build_schedule(parts: Parts, mind: ConversationMind, attached: Sequence[Atta
     jobs = Housekeeping(parts.store, parts.clock, parts.calendar, mind, files)
     periodics = [
         *jobs.periodics(),
+        *build_outreach(parts, mind, attached).periodics(),
         Periodic("alarms", every(timedelta(minutes=2)), build_watchman(parts).look, catch_up=False),
         *(job for each in attached for job in each.periodics),
     ]
     return Schedule(parts.store, periodics, _owner(), parts.clock)
+
+
+def build_outreach(parts: Parts, mind: ConversationMind, attached: Sequence[Attached]) -> Outreach:
+    """Return what is told by the clock."""
+    return Outreach(
+        parts.store,
+        parts.clock,
+        parts.calendar,
+        mind,
+        DeskLetters(parts.wording),
+        senders=[sender for each in attached for sender in each.templates],
+        public_url=parts.settings.public_url,
+    )
 
 
 def _owner() -> str:

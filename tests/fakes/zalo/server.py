@@ -9,6 +9,7 @@ from aiohttp import ClientSession, web
 from tests.fakes.zalo.api import Api
 from tests.fakes.zalo.oauth import OAuth
 from tests.fakes.zalo.page import Page
+from tests.fakes.zalo.templates import Templates
 from tests.fakes.zalo.trouble import Troubles
 from tests.fakes.zalo.webhooks import Webhooks
 from tests.fakes.zalo.world import Account, Chats, Clock, Tokens
@@ -38,6 +39,7 @@ class FakeZalo:
         self.tokens = Tokens(self.account, self.clock)
         self.chats = Chats(self.account, self.clock, self.log)
         self.api = Api(self.tokens, self.chats, self.troubles, self._tell)
+        self.templates = Templates(self.tokens, self.chats, self.troubles)
         self.address = ""
         self._runner: web.AppRunner | None = None
 
@@ -48,6 +50,7 @@ class FakeZalo:
         app = web.Application()
         OAuth(self.tokens, self.troubles).add_routes(app)
         self.api.add_routes(app)
+        self.templates.add_routes(app)
         Page(self).add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
