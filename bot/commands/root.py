@@ -23,6 +23,7 @@ COMMANDS = {
     "retention": ("bot.commands.retention", "retention", "what is kept how long; forget now"),
     "replay": ("bot.commands.replay", "replay", "run stored raw events again"),
     "consent": ("bot.commands.consent", "consent", "let a Zalo administrator grant access"),
+    "zalo": ("bot.commands.zalo", "app", "work on the Zalo channel by hand"),
     "audit": ("bot.commands.audit", "app", "verify the history chains"),
     "match": ("bot.commands.match", "match", "decide questions from standard input"),
     "redact": ("bot.commands.redact", "redact", "mask personal data in lines"),

@@ -17,14 +17,17 @@ from bot.delivery.schedule import Periodic, every
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
 from bot.operations.secrets import cipher
+from bot.reach.templates import Templates
 from bot.settings import Settings
 from bot.store import Store
 from handlers.routes import Route
+from handlers.zalo.catching_up import CatchUp
 from handlers.zalo.channel import NAME, Zalo, ZaloReader
 from handlers.zalo.client import Tokens, ZaloApi
 from handlers.zalo.oauth import ZaloOAuth
 from handlers.zalo.reception import Reception
 from handlers.zalo.signature import Seal
+from handlers.zalo.templates import templates_of
 from handlers.zalo.turns import Turns
 from handlers.zalo.uploads import Uploads, files_in
 from handlers.zalo.webhook import ZaloWebhook
@@ -34,6 +37,7 @@ __all__ = ["NAME", "Conduct", "ZaloParts", "build"]
 #: shorter than the sender's patience, so that a silent Zalo is told apart from a hanging us
 PATIENCE = ClientTimeout(total=10, connect=5)
 _LOOK_AHEAD = timedelta(minutes=15)
+_CATCH_UP = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,10 @@ class ZaloParts:
     close: Callable[[], Awaitable[None]]
     #: for /readyz: why nothing can be sent, None when well
     check: Callable[[], Awaitable[str | None]]
+    #: takes in what the webhook missed and returns how many events that was
+    catch_up: Callable[[], Awaitable[int]]
+    #: what reaches citizens outside any window, nothing until it is configured
+    templates: Sequence[Templates] = ()
 
 
 async def build(
@@ -95,8 +103,16 @@ async def build(
     except BaseException:
         await http.close()
         raise
-    look_ahead = Periodic("zalo_token", every(_LOOK_AHEAD), keeper.look_ahead, catch_up=False)
-    return ZaloParts(channel, webhook.routes(), (look_ahead,), close, keeper.problem)
+    catching = CatchUp(api, reception, store, settings.zalo_app_id, clock)
+    periodics = (
+        Periodic("zalo_token", every(_LOOK_AHEAD), keeper.look_ahead, catch_up=False),
+        # after a pause of the service the slot missed last is run at once
+        Periodic("zalo_catch_up", every(_CATCH_UP), catching.on_time, catch_up=False),
+    )
+    templates = templates_of(settings, lambda base: ZaloApi(http, base, tokens))
+    return ZaloParts(
+        channel, webhook.routes(), periodics, close, keeper.problem, catching.run, templates
+    )
 
 
 def seal_of(settings: Settings) -> Seal:
