@@ -229,7 +229,8 @@ def _move_entries(connection: Connection, run: Run, now: datetime) -> int:
         *(literal(1), literal(now, _AT), literal(now, _AT)),
     ).where(staged.c.import_id == run.id, ~exists().where(entry.c.id == staged.c.entry_id))
     names = ["id", *columns, "version", "changed_at", "created_at"]
-    added = connection.execute(insert(entry).from_select(names, new))
+    adding = insert(entry).from_select(names, new).execution_options(preserve_rowcount=True)
+    added = connection.execute(adding)
     return changed.rowcount + added.rowcount
 
 

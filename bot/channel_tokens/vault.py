@@ -33,7 +33,8 @@ class Vault:
         """Store a first grant; False where there is one already, which stands."""
         row = {"account": self.account, "version": 1, **self._columns(grant, now)}
         statement = insert(connection, provider_token).values(**row).on_conflict_do_nothing()
-        added = connection.execute(statement).rowcount == 1
+        counting = statement.execution_options(preserve_rowcount=True)
+        added = connection.execute(counting).rowcount == 1
         if added:
             self._note(connection, 1, row["secret"], "stored", now)
         return Done(added)

@@ -149,6 +149,8 @@ def anchor(connection: Connection, day: date, zone: ZoneInfo, now: datetime) -> 
     return known or head
 
 
+#: of one statement, never of the connection: what follows on it is not read in parts
+_IN_PARTS = {"yield_per": 1000}
 _HASHED = "question_id n act from_state to_state actor at detail content_digest previous".split()
 
 
@@ -160,9 +162,8 @@ def _digest_of(connection: Connection, content_id: int | None) -> str | None:
 
 
 def _chain_faults(connection: Connection) -> Iterator[Fault]:
-    events = connection.execution_options(yield_per=1000).execute(
-        select(question_event).order_by(question_event.c.question_id, question_event.c.n)
-    )
+    statement = select(question_event).order_by(question_event.c.question_id, question_event.c.n)
+    events = connection.execute(statement, execution_options=_IN_PARTS)
     seen = set()
     for question_id, chain in groupby(events, key=lambda row: row.question_id):
         seen.add(question_id)
@@ -186,12 +187,12 @@ def _faults_of_chain(chain: Iterable[Row[Any]]) -> Iterator[Fault]:
 
 
 def _content_faults(connection: Connection) -> Iterator[Fault]:
-    rows = connection.execution_options(yield_per=1000).execute(
+    statement = (
         select(question_event.c.question_id, question_event.c.n, question_event.c.content_digest)
         .add_columns(content.c.text, content.c.basis, content.c.salt, content.c.digest)
         .join(content, content.c.id == question_event.c.content_id)
     )
-    for row in rows:
+    for row in connection.execute(statement, execution_options=_IN_PARTS):
         erased = row.text is None and row.salt is None
         kept = row.salt and content_digest(row.salt, row.text or "", row.basis or "")
         if row.digest != row.content_digest or not (erased or kept == row.digest):

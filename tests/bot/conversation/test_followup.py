@@ -253,7 +253,7 @@ async def test_who_is_not_satisfied_is_asked_what_was_missing(chat: Chat, typed:
 
 async def test_a_sealed_matter_is_never_asked_for_publication(chat: Chat) -> None:
     await answered(chat)
-    chat.connection.exec_driver_sql("update question set kind='complaint', sealed=1")
+    chat.connection.exec_driver_sql("update question set kind='complaint', sealed=true")
     await chat.says("rõ rồi")
     (thanks,) = await chat.says("1")
     assert thanks.text == "Dạ, cảm ơn ông/bà đã cho biết."
