@@ -90,7 +90,7 @@ def _one(world: World, memory: Memory, thought: Thought, *, is_last: bool) -> St
     if paced.window_count > world.manner.most_in_window:
         return _too_many(world, memory, paced, decision)
     is_choice = label_in(thought.text, [offer.label for offer in paced.offers]) is not None
-    if decision is not None and not is_choice and may_wait(thought, decision):
+    if not is_choice and may_wait(thought, decision):
         until = thought.last_at + world.manner.patience
         if is_last and world.now < until:
             return Wait(until)

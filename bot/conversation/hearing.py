@@ -63,6 +63,11 @@ class Thought:
         return tuple(a for item in self.pending for a in item.event.attachments)
 
     @property
+    def is_of_an_album(self) -> bool:
+        """Whether the channel says that its pictures come in a row."""
+        return any(item.event.detail.get("album") for item in self.pending)
+
+    @property
     def message_ids(self) -> tuple[int, ...]:
         """Return the transcript rows of the events."""
         return tuple(item.message_id for item in self.pending if item.message_id)
@@ -171,10 +176,12 @@ def is_fragment(text: str, decision: Decision) -> bool:
     return is_idle and len(bare(text).split()) <= _ADDITION_WORDS
 
 
-def may_wait(thought: Thought, decision: Decision) -> bool:
-    """Whether the thought could be the beginning of one."""
+def may_wait(thought: Thought, decision: Decision | None) -> bool:
+    """Whether the thought could be the beginning of one, or more pictures of its album may come."""
+    if thought.is_of_an_album:
+        return decision is None or decision.kind is not DecisionKind.EMERGENCY
     is_plain = thought.kind is IncomingKind.TEXT and not is_order(thought.text)
-    return is_plain and is_fragment(thought.text, decision)
+    return is_plain and decision is not None and is_fragment(thought.text, decision)
 
 
 def shows_identity_paper(thought: Thought) -> bool:
