@@ -27,10 +27,11 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """The citizen took one of the choices and got its answer."""
+    """The citizen took one of the choices, that entry, and got its answer."""
 
     question: int
     answer: str
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ def chosen(world: World, memory: Memory, entry_id: str) -> Step:
     remembered = replace(_showing(world, memory, entry, facet, memory.asked), others=memory.others)
     asked = world.question(memory.question)
     if asked is not None and asked.state is State.CHOOSING:
-        return Step(remembered, (Settle(asked.id, card.text), card), (entry.id,))
+        return Step(remembered, (Settle(asked.id, card.text, entry.id), card), (entry.id,))
     return Step(remembered, (card,), (entry.id,))
 
 

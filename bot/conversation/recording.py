@@ -13,6 +13,7 @@ from bot.conversation.letters import Filed
 from bot.conversation.replies import with_offers
 from bot.conversation.world import Asked, World
 from bot.delivery.turns import Recorded, Stale
+from bot.learning.choices import note_choice
 from bot.messages import Outgoing
 from bot.questions import desk
 from bot.questions.life import Act, NotPossible, State
@@ -113,6 +114,7 @@ def _open(run: _Performing, act: acts.Open) -> None:
 
 def _settle(run: _Performing, act: acts.Settle) -> None:
     desk.settle(run.connection, act.question, act.answer, run.now)
+    note_choice(run.connection, act.question, act.entry, run.now)
 
 
 def _queue(run: _Performing, act: acts.Queue) -> None:
@@ -167,7 +169,7 @@ def _take_back(run: _Performing, act: acts.TakeBack) -> None:
 
 
 def _propose(run: _Performing, act: acts.ProposeAlias) -> None:
-    repository.propose_alias(run.connection, act.entry, act.text, run.now)
+    repository.propose_alias(run.connection, act.entry, act.text, run.plan.conversation_id, run.now)
 
 
 def _choose_road(run: _Performing, act: acts.ChooseRoad) -> None:

@@ -12,6 +12,7 @@ from bot.clock import WorkCalendar
 from bot.conversation.state import Offer
 from bot.conversation.world import Asked
 from bot.delivery.turns import Turn
+from bot.learning.proposals import Origin, Phrasing, propose
 from bot.messages import Button
 from bot.questions import desk, limits
 from bot.questions import repository as questions
@@ -20,11 +21,10 @@ from bot.questions.life import Bucket, State
 from bot.reach.consents import roads_of
 from bot.reach.roads import Road
 from bot.reach.windows import has_window
-from bot.store.upsert import insert
 from bot.tables.base import Moment
 from bot.tables.delivery import attachment, inbox, message, outbox, provider_message
 from bot.tables.desk import content, question
-from bot.tables.knowledge import alias, entry
+from bot.tables.knowledge import entry
 from knowledge.decisions import MatterKind
 
 _REMEMBERED = 40
@@ -149,10 +149,12 @@ def drop_files(connection: Connection, message_ids: Sequence[int]) -> None:
         connection.execute(update(message).where(message.c.id == row.id).values(body=body))
 
 
-def propose_alias(connection: Connection, entry_id: str, text: str, now: datetime) -> None:
-    """Keep a confirmed phrasing for review, once."""
-    row = {"entry_id": entry_id, "text": text, "state": "proposed", "origin": "confirmed"}
-    connection.execute(insert(connection, alias).values(**row, at=now).on_conflict_do_nothing())
+def propose_alias(
+    connection: Connection, entry_id: str, text: str, conversation_id: int, now: datetime
+) -> None:
+    """Keep a confirmed phrasing for review; one conversation counts once."""
+    phrasing = Phrasing(entry_id, text, Origin.CONFIRMED, conversation_id)
+    propose(connection, phrasing, now)
 
 
 def _officer_spoke_of(
