@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from bot.delivery.receipts import note
 from bot.errors import BotError
+from bot.media.ledger import order
 from bot.messages import Incoming, IncomingKind
 from bot.reach.windows import opens
 from bot.store import Done, Wake
@@ -89,6 +90,7 @@ def accept(
         return Done(_repeat(connection, _known(connection, incoming) or 0, digest))
     if incoming.kind in VISIBLE:
         connection.execute(_INSERT_MESSAGE, _transcribed(event, place, inbox_id, now))
+        order(connection, incoming, inbox_id, now)
     if incoming.kind not in INTERACTIONS:
         note(connection, place.id, inbox_id, incoming, now + silence)
     seq = place.message_seq if incoming.kind in VISIBLE else 0
@@ -107,7 +109,8 @@ def open_conversation(
     opening = upserting(connection, conversation).values(
         channel=channel, address=address, created_at=now, expires_at=expires_at
     )
-    connection.execute(opening.on_conflict_do_nothing())
+    key = [conversation.c.channel, conversation.c.address]
+    connection.execute(opening.on_conflict_do_nothing(index_elements=key))
     found: int = connection.execute(
         select(conversation.c.id).where(
             conversation.c.channel == channel, conversation.c.address == address

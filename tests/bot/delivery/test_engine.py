@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+import pytest
+
 from bot.channels import Delivery, Sent
 from bot.delivery.engine import Engine, embedded_lanes
 from bot.delivery.inbox import accept, transcript
@@ -14,6 +16,8 @@ from bot.store import Store
 from bot.store.opening import open_store
 from bot.tables.delivery import inbox, outbox
 from tests.bot.delivery.samples import NOW, Parrot, ScriptedChannel, said, states
+
+pytestmark = pytest.mark.engines
 
 
 class Box(ScriptedChannel):

@@ -19,6 +19,8 @@ from bot.store import Done, Store, Wake
 from bot.tables.delivery import conversation, inbox
 from tests.bot.delivery.samples import NOW, rows, said, states
 
+pytestmark = pytest.mark.engines
+
 LATER = NOW + timedelta(hours=1)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Connection
 
 from bot.delivery.counters import count, counted
@@ -9,6 +10,8 @@ from bot.delivery.inbox import accept
 from bot.delivery.retention import forget_raw
 from bot.tables.delivery import inbox
 from tests.bot.delivery.samples import NOW, rows, said
+
+pytestmark = pytest.mark.engines
 
 
 def test_events_are_counted_by_day_and_label(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """Posting: a message is intended once, however often its cause comes back."""
 
+import pytest
 from sqlalchemy import Connection
 
 from bot.delivery.inbox import open_conversation, transcript
@@ -8,6 +9,8 @@ from bot.messages import Outgoing, Purpose
 from bot.store import Wake
 from bot.tables.delivery import outbox
 from tests.bot.delivery.samples import NOW, rows
+
+pytestmark = pytest.mark.engines
 
 ONE, TWO = Outgoing("một"), Outgoing("hai", purpose=Purpose.OFFICER, role="officer")
 

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Connection
 
 from bot.delivery.pace import Rate, hold, reserve
 from tests.bot.delivery.samples import NOW
+
+pytestmark = pytest.mark.engines
 
 RATE = Rate(per_minute=60, burst=3)
 

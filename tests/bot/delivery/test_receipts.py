@@ -13,6 +13,8 @@ from bot.messages import IncomingKind, Outgoing
 from bot.tables.delivery import conversation, inbox, outbox
 from tests.bot.delivery.samples import NOW, rows, said, states, told
 
+pytestmark = pytest.mark.engines
+
 WORDS = "Dạ, ông/bà cần giấy chứng sinh."
 DELIVERED, SEEN, ECHO = IncomingKind.DELIVERED, IncomingKind.SEEN, IncomingKind.ECHO
 

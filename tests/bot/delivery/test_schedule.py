@@ -12,6 +12,8 @@ from bot.store import Store
 from bot.tables.delivery import slot
 from tests.bot.delivery.samples import NOW, Ticker, rows
 
+pytestmark = pytest.mark.engines
+
 HOUR = timedelta(hours=1)
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 

@@ -33,6 +33,8 @@ from bot.store import Done, Store, StoreUnavailable
 from bot.tables.delivery import outbox
 from tests.bot.delivery.samples import NOW, ScriptedChannel, Ticker, rows, said
 
+pytestmark = pytest.mark.engines
+
 RETRY = Backoff(timedelta(seconds=10), timedelta(minutes=1), attempts=3, chance=lambda: 0.5)
 RULES = SenderRules(retry=RETRY, grace=timedelta(seconds=5), repair=timedelta(minutes=2))
 

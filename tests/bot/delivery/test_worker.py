@@ -15,6 +15,8 @@ from bot.store import Done, Store, StoreUnavailable
 from bot.tables.delivery import conversation, inbox
 from tests.bot.delivery.samples import NOW, Parrot, Ticker, rows, said, states
 
+pytestmark = pytest.mark.engines
+
 RETRY = Backoff(timedelta(seconds=10), timedelta(minutes=1), attempts=3, chance=lambda: 0.5)
 SORRY = Outgoing("Dạ, kênh đã nhận tin và sẽ xem lại.")
 

@@ -17,7 +17,7 @@ def prepare(connection: Connection) -> None:
     """Add what questions refer to."""
     connection.execute(
         insert(conversation),
-        [{"id": n, "channel": "web", "address": f"a{n}", "created_at": NOW} for n in (1, 2, 3)],
+        [{"channel": "web", "address": f"a{n}", "created_at": NOW} for n in (1, 2, 3)],
     )
     row = {"kind": "department", "confidence": "high", "source": "test"}
     names = {"ct-so-y-te": "Sở Y tế", "ct-so-noi-vu": "Sở Nội vụ", "ct-thanh-tra": "Thanh tra"}
