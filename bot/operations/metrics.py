@@ -28,6 +28,10 @@ class Metrics:
         self.alarms = Gauge(
             "danhoi_alarm", "Whether an alarm is on, by name", ("name",), registry=self.registry
         )
+        self.untold = Gauge(
+            "danhoi_untold", "Messages of 30 days that reached nobody, by kind and reason",
+            ("kind", "reason"), registry=self.registry,
+        )  # fmt: skip
         self.knowledge_entries = Gauge(
             "danhoi_knowledge_entries", "Entries in the live index", registry=self.registry
         )

@@ -12,10 +12,14 @@ from bot.alarms.ledger import present
 from bot.delivery.backlog import backlog
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
+from bot.reach.notices import untold_since
 from bot.store import Store
 
 #: an undecided message this old means that the worker is stuck
 _STUCK = timedelta(minutes=2)
+
+#: how far back somebody who could not be told is counted
+_UNTOLD_FOR = timedelta(days=30)
 
 Check = Callable[[], Awaitable[str | None]]
 
@@ -62,6 +66,10 @@ class Watch:
         found = await self.store.read(_backlog)
         for ledger, rows in found.items():
             self.metrics.backlog.labels(ledger).set(rows)
+        since = self.clock() - _UNTOLD_FOR
+        self.metrics.untold.clear()
+        for each in await self.store.read(lambda connection: untold_since(connection, since)):
+            self.metrics.untold.labels(each.kind, each.reason).set(each.count)
         alarming = await self.store.read(present)
         for name in Name:
             self.metrics.alarms.labels(name).set(name in alarming)

@@ -16,6 +16,7 @@ from handlers.console.login import Login
 from handlers.console.question import QuestionPages
 from handlers.console.queue import Queue
 from handlers.console.rendering import Pages
+from handlers.console.untold import UntoldPage
 from handlers.routes import Route
 
 
@@ -39,6 +40,7 @@ class Console:
             Queue(store, pages),
             QuestionPages(store, clock, office, pages, wording),
             Calls(store, clock),
+            UntoldPage(store, clock, pages, wording),
             CitizensFiles(store, settings.var_dir / "files"),
             Lessons(store, clock, pages, wording),
             Accounts(store, clock, hasher, pages),
