@@ -88,12 +88,12 @@ class Matcher:
         known |= lexicon.vocabulary | self._gazetteer.vocabulary
         repair = Repair(known, (term for term in shelf.index.terms if " " in term))
         self._reader = Reader(lexicon, repair)
-        self._model = model or shipped()
-        self._ranker = Ranker(shelf, self._model.weights())
+        self.model = model or shipped()
+        self._ranker = Ranker(shelf, self.model.weights())
         self._router = Router(lexicon)
-        self._judge = self._model.judge()
+        self._judge = self.model.judge()
         self._intents = Intents.load()
-        named = versions.of_entries(self._entries), versions.of_lexicon(), self._model.version
+        named = versions.of_entries(self._entries), versions.of_lexicon(), self.model.version
         self.version = str(Version(*named))
 
     @classmethod
