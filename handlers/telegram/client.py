@@ -106,7 +106,7 @@ class TelegramApi:
     async def updates(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
         """Return what came since; waits for something to come. Raw, so that none can stop us."""
         asked = {
-            "timeout": str(int(self._patience.poll)),
+            "timeout": f"{self._patience.poll:g}",
             "limit": str(_MOST_UPDATES),
             "allowed_updates": json.dumps(ALLOWED_UPDATES),
         }

@@ -12,8 +12,8 @@ WORDS = {
     "ngung": "ngừng nhận tin",
     "nhanlai": "nhận lại tin",
     "xoadulieu": "xoá dữ liệu của tôi",
-    "trogiup": "trợ giúp",
-    "help": "trợ giúp",
+    "trogiup": "hướng dẫn",
+    "help": "hướng dẫn",
     "menu": "menu",
 }
 #: shown in a citizen's menu, in this order; `telegram.command.NAME` says what each does

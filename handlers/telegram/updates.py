@@ -75,7 +75,7 @@ class Reader:
         return None
 
     def _message(self, message: Message) -> Incoming | None:
-        if message.from_user is None or message.from_user.is_bot:
+        if message.from_user is None or (message.from_user.is_bot and not _is_anonymous(message)):
             return None
         command = read_command(message.text or "")
         if message.chat.type != "private":
@@ -240,6 +240,11 @@ def _kind(message: Message, words: str, attached: tuple[Attachment, ...]) -> Inc
         return IncomingKind.TEXT
     odd = (message.sticker, message.dice, message.game, message.poll, message.story)
     return IncomingKind.STICKER if any(odd) else None
+
+
+def _is_anonymous(message: Message) -> bool:
+    """Whether an administrator of a group writes in its name: Telegram shows a bot as sender."""
+    return message.sender_chat is not None and message.sender_chat.id == message.chat.id
 
 
 def _quoted(message: Message) -> tuple[str, ...]:
