@@ -4,10 +4,11 @@ A process of its own, so that the service answers while it is at work. The first
 places, every other one an entry.
 """
 
+import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,6 +18,42 @@ from knowledge.entries import Entry
 from knowledge.places import Place
 
 _POLITE = 10
+_CHECKOUT = Path(__file__).parents[2]
+
+
+class BuildFailed(Exception):
+    """A process beside the service ended badly; what was in use stays in use."""
+
+
+async def apart(folder: Path, found: Snapshot) -> None:
+    """Build the index of a snapshot in another process unless it lies there already."""
+    if Indexes(folder).path(found.stamp).exists():
+        return
+    parts: Sequence[bytes] = await asyncio.to_thread(list, lines(found))
+    await beside([__name__, str(folder), found.stamp], b"".join(parts))
+
+
+async def beside(words: Sequence[str], given: bytes) -> bytes:
+    """Run a module of ours in a process of its own; return what it wrote.
+
+    It ends with us: whoever is cancelled while waiting takes it along.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *words),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=_CHECKOUT,
+        start_new_session=True,
+    )
+    try:
+        written, _ = await process.communicate(given)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise BuildFailed(f"{words[0]} ended with status {process.returncode}")
+    return written
 
 
 def lines(snapshot: Snapshot) -> Iterator[bytes]:

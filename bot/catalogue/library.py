@@ -2,8 +2,7 @@
 
 import asyncio
 import gc
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,9 +20,9 @@ from knowledge.decisions import Decision, DecisionKind
 from knowledge.entries import Entry, EntryKind
 from knowledge.explanation import Explanation
 from knowledge.matcher import NO_CONTEXT, Context, Matcher
+from knowledge.model import shipped
 
 _log = structlog.get_logger()
-_CHECKOUT = Path(__file__).parents[2]
 #: so few entries are indexed in a moment, more of them in another process
 _FEW = 600
 #: numbers for a life in danger, in the order people learn them, before all others
@@ -47,7 +46,7 @@ class Library:
     def __init__(self, store: Store, folder: Path, clock: Clock, *, interval: float = 2.0) -> None:
         self._store = store
         self._indexes = Indexes(folder)
-        self._folder = folder
+        self._folder = folder.absolute()
         self._clock = clock
         self._interval = interval
         self._watching: asyncio.Task[None] | None = None
@@ -113,8 +112,8 @@ class Library:
         exact = self._indexes.path(found.stamp)
         saved = exact if exact.exists() else self._indexes.newest()
         if saved == exact or (saved and len(found.entries) > _FEW):
-            return await asyncio.to_thread(Matcher.load, saved)
-        matcher = await asyncio.to_thread(Matcher.build, found.entries, found.places)
+            return await asyncio.to_thread(Matcher.load, saved, found.model)
+        matcher = await asyncio.to_thread(Matcher.build, found.entries, found.places, found.model)
         await asyncio.to_thread(save, matcher, exact)
         return matcher
 
@@ -125,7 +124,7 @@ class Library:
                 if latest != held:
                     await self._renew()
                     held = latest
-            except (StoreUnavailable, OSError, BuildFailed) as error:
+            except (StoreUnavailable, OSError, build.BuildFailed) as error:
                 _log.warning("knowledge_not_renewed", reason=str(error))
             await asyncio.sleep(self._interval)
 
@@ -135,33 +134,16 @@ class Library:
         with _collector_at_rest():
             found = await self._store.read(snapshot)
             self._hold(found, before.matcher, before.indexed)
-        if found.stamp == before.indexed:
+        model = found.model or shipped()
+        if found.stamp == before.indexed and model.version == before.matcher.model.version:
             return
+        if found.stamp != before.indexed:
+            await build.apart(self._folder, found)
         path = self._indexes.path(found.stamp)
-        if not path.exists():
-            await self._build(found)
         with _collector_at_rest():
-            self._hold(found, await asyncio.to_thread(Matcher.load, path), found.stamp)
+            matcher = await asyncio.to_thread(Matcher.load, path, model)
+            self._hold(found, matcher, found.stamp)
         _log.info("knowledge_renewed", version=found.version, entries=len(found.entries))
-
-    async def _build(self, found: Snapshot) -> None:
-        arguments = ("-m", build.__name__, str(self._folder.absolute()), found.stamp)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *arguments,
-            stdin=asyncio.subprocess.PIPE,
-            cwd=_CHECKOUT,
-            start_new_session=True,
-        )
-        try:
-            lines: Sequence[bytes] = await asyncio.to_thread(list, build.lines(found))
-            await process.communicate(b"".join(lines))
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode:
-            raise BuildFailed(f"the index was not built: status {process.returncode}")
 
 
 @contextmanager
@@ -177,10 +159,6 @@ def _collector_at_rest() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-class BuildFailed(Exception):
-    """The process that builds the index ended badly; the old index stays in use."""
 
 
 def _urgency(line: Entry) -> tuple[int, bool, int, str]:

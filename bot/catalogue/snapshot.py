@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from bot.catalogue.models import model_in_force
 from bot.catalogue.repository import PUBLIC, public_entries, version
 from bot.directory.repository import agency_names, all_places
 from bot.tables.directory import place
 from bot.tables.knowledge import alias, entry
 from knowledge.entries import Entry
+from knowledge.model import Model
 from knowledge.places import Place
 
 
@@ -23,6 +25,7 @@ class Snapshot:
     entries: Sequence[Entry]
     places: Sequence[Place]
     agencies: Mapping[str, str]
+    model: Model | None = None  # learned weights in force, None for the shipped ones
 
 
 def snapshot(connection: Connection) -> Snapshot:
@@ -33,6 +36,7 @@ def snapshot(connection: Connection) -> Snapshot:
         public_entries(connection),
         all_places(connection),
         agency_names(connection),
+        model_in_force(connection),
     )
 
 

@@ -1,0 +1,147 @@
+"""Weights learned near those in use, with NumPy alone: for retraining in service.
+
+A pull towards what is in use keeps the few questions of one province from overruling what was
+learned from many; the thresholds stay as they were set.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.entries import Entry
+from knowledge.features import NAMES
+from knowledge.judgement import signs
+from knowledge.model import Model
+from knowledge.query import Query, Reader
+from knowledge.ranking import Candidate, Ranker, Shelf
+from knowledge.training import rank
+from knowledge.training.examples import Example, from_aliases, from_table, mangled
+
+_QUESTIONS = Path(__file__).parent / "questions.tsv"
+_MESSAGES = Path(__file__).parent / "messages.tsv"
+RANKING_PULL = 60.0
+JUDGING_PULL = 100.0
+_SHY = 1.8  # an answer to a vague question costs more than a list to a clear one
+_ROUNDS = 12
+_STRANGERS = frozenset({"feedback", "complaint", "denunciation"})
+_STRANGERS_KEPT = 200
+_RANKED = 24
+
+
+@dataclass(frozen=True)
+class School:
+    """What is learned over: the entries, laid out for ranking, and the reader of messages."""
+
+    entries: Sequence[Entry]
+    shelf: Shelf
+    reader: Reader
+
+
+def lesson(text: str, codes: frozenset[str]) -> Example:
+    """Return a reviewed question as an example; it may not be met by its own phrasing."""
+    return Example(text, codes, clear=True, source="alias")
+
+
+def shipped(entries: Sequence[Entry]) -> list[Example]:
+    """Return the questions the project ships for training, as far as their entries are known."""
+    codes = {entry.code for entry in entries}
+    written = [*from_table(_QUESTIONS), *from_aliases(entries)]
+    return [example for example in written if example.gold & codes]
+
+
+def nudged(model: Model, school: School, reviewed: Sequence[Example]) -> Model:
+    """Return weights learned from shipped and reviewed questions, near those of `model`."""
+    examples = _copies([*shipped(school.entries), *reviewed])
+    weights = rank.learn(
+        rank.cases(examples, school.entries, school.shelf, school.reader),
+        model.weights(),
+        RANKING_PULL,
+    )
+    named = {name: round(float(w), 4) for name, w in zip(NAMES, weights, strict=True)}
+    ranking = {**model.ranking, "weights": {**model.ranking["weights"], **named}}
+    ranker = Ranker(school.shelf, weights)
+    return Model(ranking, _judging(model.judgement, school, ranker, [*examples, *_strangers()]))
+
+
+def between(old: Model, new: Model, share: float) -> Model:
+    """Return the model that lies so far on the way from one to another."""
+    ranking = {"weights": _mixed(old.ranking["weights"], new.ranking["weights"], share)}
+    judging = {n: _mixed(old.judgement[n], new.judgement[n], share) for n in ("right", "listed")}
+    return Model({**new.ranking, **ranking}, {**new.judgement, **judging})
+
+
+def _mixed(old: Mapping[str, float], new: Mapping[str, float], share: float) -> dict[str, float]:
+    names = {**old, **new}
+    return {n: round((1 - share) * old.get(n, 0.0) + share * new.get(n, 0.0), 4) for n in names}
+
+
+def logistic(
+    start: Mapping[str, float],
+    views: Sequence[Mapping[str, float]],
+    right: Sequence[bool],
+    mass: Sequence[float],
+    pull: float = JUDGING_PULL,
+) -> dict[str, float]:
+    """Return the weights of a logistic model near `start`, by Newton's steps."""
+    names = sorted({*start, *(name for view in views for name in view)})
+    first = np.array([start.get(name, 0.0) for name in names])
+    table = np.array([[view.get(name, 0.0) for name in names] for view in views])
+    target, heavy, weights = np.array(right, np.float64), np.array(mass), first.copy()
+    for _ in range(_ROUNDS if len(views) else 0):
+        chance = 1.0 / (1.0 + np.exp(-np.clip(table @ weights, -30, 30)))
+        slope = table.T @ (heavy * (target - chance)) - pull * (weights - first)
+        curve = (table * (heavy * chance * (1 - chance))[:, None]).T @ table
+        weights = weights + np.linalg.solve(curve + pull * np.eye(len(names)), slope)
+    return {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}
+
+
+def _judging(
+    table: Mapping[str, object], school: School, ranker: Ranker, examples: Sequence[Example]
+) -> dict[str, object]:
+    views, right, listed, mass = [], [], [], []
+    for example in examples:
+        query = school.reader.read(example.text)
+        groups = ranker.groups(_unaided(example, ranker, query))
+        if not groups:
+            continue
+        codes = [{school.entries[c.entry].code for c in group} for group in groups[:4]]
+        views.append(signs(query, groups, ranker.mass(query)))
+        right.append(bool(codes[0] & example.gold) and example.clear)
+        listed.append(any(some & example.gold for some in codes))
+        mass.append(example.weight * (1.0 if example.clear else _SHY))
+    told = {"right": right, "listed": listed}
+    return {
+        **table,
+        **{name: logistic(_model(table, name), views, told[name], mass) for name in told},
+    }
+
+
+def _model(table: Mapping[str, object], name: str) -> Mapping[str, float]:
+    model = table[name]
+    assert isinstance(model, Mapping)  # noqa: S101 - the shape of judgement.json
+    return model
+
+
+def _unaided(example: Example, ranker: Ranker, query: Query) -> list[Candidate]:
+    units, rows = ranker.rows(query)
+    if example.source == "alias":
+        own = " ".join(query.words.folded)
+        others = np.array([ranker.text(unit) != own for unit in units], np.bool_)
+        units, rows = units[others], rows[others]
+    return ranker.best(units, rows, _RANKED)
+
+
+def _strangers() -> list[Example]:
+    """Return messages that no entry answers, evenly from all that are shipped."""
+    lines = _MESSAGES.read_text(encoding="utf-8").splitlines()
+    told = [line.split("\t", 1) for line in lines if not line.startswith("#")]
+    texts = [parts[1] for parts in told if len(parts) > 1 and parts[0] in _STRANGERS]
+    step = max(len(texts) // _STRANGERS_KEPT, 1)
+    nobody = Example("", frozenset({"-"}), clear=False, weight=0.5)
+    return [replace(nobody, text=text) for text in texts[::step]]
+
+
+def _copies(examples: Sequence[Example]) -> list[Example]:
+    return [copy for seed, one in enumerate(examples) for copy in mangled([one], seed)]
