@@ -37,6 +37,10 @@ class AttachmentKind(StrEnum):
     LINK = "link"
 
 
+#: the address of a picture that was not kept because it shows an identity paper
+IDENTITY_PAPER = "dropped:identity_paper"
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """One attached thing; `url` is the provider's, or `file:ID` for an upload of ours."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.app.channels import CHANNELS
-from bot.app.engine import build_engine, build_mind, build_schedule
+from bot.app.engine import build_engine, build_fetcher, build_mind, build_schedule
 from bot.app.opening import build_parts
 from bot.app.parts import Parts
 from bot.app.site import STOP_SECONDS, build_routes, build_web, listen
@@ -72,6 +72,9 @@ class Service:
         schedule = build_schedule(parts, mind, attached)
         await schedule.start()
         stack.push_async_callback(schedule.stop)
+        fetcher = build_fetcher(parts, attached)
+        await fetcher.start()
+        stack.push_async_callback(fetcher.stop)
         app = build_web(parts, build_routes(parts, attached))
         for each in attached:
             if each.hang_up:

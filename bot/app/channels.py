@@ -9,6 +9,9 @@ from bot.channels import Channel
 from bot.delivery.gate import Limits
 from bot.delivery.pace import Rate
 from bot.delivery.schedule import Periodic
+from bot.media.folder import Folder
+from bot.media.remote import RemoteFiles
+from bot.media.sources import MediaSource
 from bot.operations.watch import Check
 from bot.reach.templates import Templates
 from handlers import zalo
@@ -18,6 +21,7 @@ from handlers.webchat.files import Files
 from handlers.webchat.plain import PlainChat
 from handlers.webchat.stream import Streams
 from handlers.webchat.views import WebChatApi
+from handlers.zalo.media import media_hosts
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Attached:
     checks: Mapping[str, Check] = field(default_factory=dict)
     #: what its provider allows; none for what needs no throttling
     limits: Limits | None = None
+    #: fetches what its messages refer to; none where files come to us by themselves
+    media: MediaSource | None = None
     #: what reaches citizens outside any window of the channel
     templates: Sequence[Templates] = ()
 
@@ -47,7 +53,7 @@ async def attach_web(parts: Parts, _stack: AsyncExitStack) -> Attached:
         parts.site.own_host,
         https=is_https(settings),
     )
-    files = Files(api.reception, settings.var_dir / "files")
+    files = Files(api.reception, Folder(settings.var_dir / "files"))
     routes = [route for each in (api, plain, files, parts.site) for route in each.routes()]
     return Attached(channel, routes, hang_up=streams.close)
 
@@ -61,6 +67,8 @@ async def attach_zalo(parts: Parts, stack: AsyncExitStack) -> Attached | None:
         parts.settings, parts.store, parts.keys, parts.clock, parts.metrics, conduct
     )
     stack.push_async_callback(built.close)
+    media = RemoteFiles(media_hosts(parts.settings))
+    stack.push_async_callback(media.close)
     checks = {"zalo_token": built.check}
     rate = Rate(parts.settings.zalo_rate_per_minute, parts.settings.zalo_rate_burst)
     return Attached(
@@ -70,6 +78,7 @@ async def attach_zalo(parts: Parts, stack: AsyncExitStack) -> Attached | None:
         checks=checks,
         limits=Limits(rate=rate),
         templates=built.templates,
+        media=media,
     )
 
 
@@ -92,6 +101,7 @@ async def attach_telegram(parts: Parts, stack: AsyncExitStack) -> Attached | Non
         built.periodics,
         checks=built.checks,
         limits=telegram.LIMITS,
+        media=built.channel,
     )
 
 

@@ -10,7 +10,7 @@ from bot.app.channels import Attached
 from bot.app.parts import Parts
 from bot.app.watchman import build_watchman
 from bot.channels import Channel
-from bot.conversation.letters import held_message
+from bot.conversation.letters import dropped_message, held_message
 from bot.conversation.mind import ConversationMind
 from bot.conversation.world import Manner
 from bot.delivery.engine import Engine
@@ -20,6 +20,8 @@ from bot.delivery.sender import Sender, SenderRules
 from bot.delivery.turns import Mind
 from bot.delivery.worker import Worker, WorkerRules
 from bot.jobs import Housekeeping
+from bot.media.fetching import Fetcher
+from bot.media.folder import Folder
 from bot.office.letters import DeskLetters
 from bot.outreach import Outreach
 
@@ -60,6 +62,14 @@ def build_engine(
     rules = WorkerRules(apology=lambda _event: (apology,))
     worker = Worker(parts.store, mind, rules, parts.clock, parts.crash)
     return Engine(parts.store, parts.lanes, worker, sender)
+
+
+def build_fetcher(parts: Parts, attached: Sequence[Attached]) -> Fetcher:
+    """Return what fetches citizens' files from their providers."""
+    sources = {each.channel.name: each.media for each in attached if each.media is not None}
+    folder = Folder(parts.settings.var_dir / "files")
+    told = dropped_message(parts.wording)
+    return Fetcher(parts.store, folder, sources, told, parts.clock)
 
 
 def build_schedule(parts: Parts, mind: ConversationMind, attached: Sequence[Attached]) -> Schedule:

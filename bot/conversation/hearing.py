@@ -9,7 +9,7 @@ from bot.conversation.facets import asked_facet
 from bot.conversation.payloads import is_payload
 from bot.conversation.words import bare, is_no, is_yes, number_in
 from bot.delivery.turns import Pending
-from bot.messages import Attachment, IncomingKind
+from bot.messages import IDENTITY_PAPER, Attachment, IncomingKind
 from bot.questions.codes import find_code
 from knowledge.decisions import Decision, DecisionKind
 
@@ -185,5 +185,6 @@ def may_wait(thought: Thought, decision: Decision | None) -> bool:
 
 
 def shows_identity_paper(thought: Thought) -> bool:
-    """Whether a picture's own words say that it shows an identity paper."""
-    return names_identity_paper(thought.text)
+    """Whether a picture was seen to show an identity paper, or its own words say so."""
+    is_seen = any(each.url == IDENTITY_PAPER for each in thought.attachments)
+    return is_seen or names_identity_paper(thought.text)

@@ -176,6 +176,11 @@ def held_message(wording: Wording) -> Outgoing:
     return Outgoing(wording("held"), purpose=Purpose.NOTICE)
 
 
+def dropped_message(wording: Wording) -> Outgoing:
+    """Return what a citizen reads whose picture showed an identity paper."""
+    return Outgoing(wording("identity.dropped"), purpose=Purpose.NOTICE, decision="smalltalk")
+
+
 def rating_message(wording: Wording, question_id: int | None) -> Outgoing:
     """Return the question of how the answer was."""
     buttons = tuple(

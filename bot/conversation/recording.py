@@ -14,6 +14,7 @@ from bot.conversation.replies import with_offers
 from bot.conversation.world import Asked, World
 from bot.delivery.turns import Recorded, Stale
 from bot.learning.choices import note_choice
+from bot.media.identity_papers import forget_files
 from bot.messages import Outgoing
 from bot.questions import desk
 from bot.questions.life import Act, NotPossible, State
@@ -184,7 +185,7 @@ def _still_waiting(run: _Performing, _act: acts.StillWaiting) -> None:
 
 
 def _drop(run: _Performing, act: acts.DropMedia) -> None:
-    repository.drop_files(run.connection, act.messages)
+    forget_files(run.connection, act.messages, run.now)
 
 
 _PERFORM: Mapping[type, Callable[[_Performing, Any], None]] = {

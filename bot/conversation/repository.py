@@ -13,6 +13,7 @@ from bot.conversation.state import Offer
 from bot.conversation.world import Asked
 from bot.delivery.turns import Turn
 from bot.learning.proposals import Origin, Phrasing, propose
+from bot.media.identity_papers import files_of
 from bot.messages import Button
 from bot.questions import desk, limits
 from bot.questions import repository as questions
@@ -28,7 +29,6 @@ from bot.tables.knowledge import entry
 from knowledge.decisions import MatterKind
 
 _REMEMBERED = 40
-_UPLOAD = "file:"
 _KEY_BYTES = 24
 
 
@@ -137,18 +137,6 @@ def tie(connection: Connection, message_ids: Sequence[int], question_id: int) ->
         )
 
 
-def drop_files(connection: Connection, message_ids: Sequence[int]) -> None:
-    """Take what was attached out of the transcript and mark its files for erasure."""
-    if files := _files_of(connection, message_ids):
-        connection.execute(
-            update(attachment).where(attachment.c.id.in_(files)).values(state="erased")
-        )
-    rows = select(message.c.id, message.c.body).where(message.c.id.in_(message_ids))
-    for row in connection.execute(rows).all():
-        body = {**row.body, "attachments": [], "dropped": "identity_paper"}
-        connection.execute(update(message).where(message.c.id == row.id).values(body=body))
-
-
 def propose_alias(
     connection: Connection, entry_id: str, text: str, conversation_id: int, now: datetime
 ) -> None:
@@ -233,5 +221,4 @@ def _files_of(connection: Connection, message_ids: Sequence[int]) -> list[str]:
     bodies = connection.execute(
         select(message.c.body).where(message.c.id.in_(message_ids))
     ).scalars()
-    urls = [a.get("url", "") for body in bodies for a in body.get("attachments", ())]
-    return [url.removeprefix(_UPLOAD) for url in urls if url.startswith(_UPLOAD)]
+    return [file_id for body in bodies for file_id in files_of(body)]

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection, Row
 
+from bot.media.content import endings
 from bot.officers.accounts import OF_AN_AGENCY, Officer
 from bot.questions import repository
 from bot.questions.files import kept_file
@@ -15,12 +16,7 @@ from bot.store import Store
 from handlers.access import SESSION
 from handlers.routes import Access, Route
 
-_ENDINGS = {
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "application/pdf": ".pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-}
+_ENDINGS = endings()
 
 
 @dataclass(frozen=True)

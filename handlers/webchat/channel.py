@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.channels import Delivery, Sent, UnreadablePayload
-from bot.messages import Attachment, AttachmentKind, Incoming, IncomingKind
+from bot.media.ledger import UPLOAD
+from bot.messages import IDENTITY_PAPER, Attachment, AttachmentKind, Incoming, IncomingKind
 from bot.moments import Clock
 from knowledge.text import clean
 
@@ -27,7 +28,7 @@ class WebChat:
             record = json.loads(raw)
             at = datetime.fromisoformat(record["at"]).astimezone(UTC)
             files = tuple(
-                Attachment(AttachmentKind(file["kind"]), f"file:{file['id']}", file["name"])
+                Attachment(AttachmentKind(file["kind"]), _address(file["id"]), file["name"])
                 for file in record.get("files", ())
             )
             payload, text = record.get("payload") or "", clean(record.get("text") or "")
@@ -55,6 +56,11 @@ class WebChat:
 def address_of(conversation: str) -> str:
     """Return what is stored for a conversation's secret: whoever reads it cannot join."""
     return hashlib.sha256(conversation.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _address(file_id: str) -> str:
+    """Return where a file lies; one without an id was an identity paper and lies nowhere."""
+    return f"{UPLOAD}{file_id}" if file_id else IDENTITY_PAPER
 
 
 def _kind(payload: str, files: Sequence[Attachment]) -> IncomingKind:

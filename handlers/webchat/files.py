@@ -2,25 +2,23 @@
 
 import asyncio
 import hashlib
-import os
 import secrets
-import shutil
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import structlog
 from aiohttp import BodyPartReader, web
 
 from bot.delivery.inbox import Accepted
+from bot.media.content import MAX_FILE, IdentityPaper, NotTaken, Upload, examine
+from bot.media.folder import Folder
 from bot.store import StoreUnavailable
 from handlers.callers import caller_of
 from handlers.routes import Access, Route
 from handlers.webchat.reception import Reception
 from handlers.webchat.requests import BadRequest, Post, read_word
-from handlers.webchat.uploads import MAX_FILE, NotTaken, Upload, examine
 from knowledge.text import clean
 
 log = structlog.get_logger()
@@ -29,8 +27,6 @@ _MOST_BODIES = 8
 _MAX_NAME = 120
 #: a slow line brings a file in this time; who takes longer holds a place that others need
 _PATIENCE_SECONDS = 120.0
-#: what the machine keeps for everything that matters more than files
-FREE_FLOOR = 500 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +43,7 @@ class Files:
     """Takes files: a few bodies at once, and pictures, which fill the memory, one by one."""
 
     reception: Reception
-    folder: Path
-    free_floor: int = FREE_FLOOR
+    folder: Folder
     patience: float = _PATIENCE_SECONDS
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MOST_BODIES))
     _drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -69,16 +64,23 @@ class Files:
         self._check_room()
         async with self._turns:
             sent, upload = await self._receive(request)
-        accepted = await self._keep(token, sent, upload)
+        if upload is None:
+            accepted = await self._tell_dropped(token, sent)
+        else:
+            accepted = await self._keep(token, sent, upload)
         body = {"seq": accepted.seq, "duplicate": accepted.duplicate}
         return web.json_response(body, status=202, headers={"Cache-Control": "no-store"})
 
-    async def _receive(self, request: web.Request) -> tuple[Sent, Upload]:
+    async def _receive(self, request: web.Request) -> tuple[Sent, Upload | None]:
+        """Read a file; there is nothing to keep of one that shows an identity paper."""
         try:
             async with asyncio.timeout(self.patience):
                 sent = await _read(request)
             async with self._drawing:
-                return sent, await asyncio.to_thread(examine, sent.content)
+                try:
+                    return sent, await asyncio.to_thread(examine, sent.content)
+                except IdentityPaper:
+                    return sent, None
         except BadRequest as error:
             raise web.HTTPBadRequest from error
         except NotTaken as error:
@@ -86,17 +88,20 @@ class Files:
         except TimeoutError as error:
             raise web.HTTPRequestTimeout(headers={"Connection": "close"}) from error
 
+    async def _tell_dropped(self, token: str, sent: Sent) -> Accepted:
+        """Accept the message without its picture: the conversation says why."""
+        client_id = sent.client_id or secrets.token_urlsafe(16)
+        return await self.reception.take(Post(token, client_id), dropped=True)
+
     def _check_room(self) -> None:
-        there = next(path for path in (self.folder, *self.folder.parents) if path.exists())
-        if shutil.disk_usage(there).free < self.free_floor:
+        if not self.folder.has_room():
             log.error("no file taken: the disk is almost full")
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "600"})
 
     async def _keep(self, token: str, sent: Sent, upload: Upload) -> Accepted:
         client_id = sent.client_id or secrets.token_urlsafe(16)
         file_id = _name_of(token, client_id, sent.content)
-        path = self.folder / file_id
-        is_new = await asyncio.to_thread(_write, path, upload.content)
+        is_new = await asyncio.to_thread(self.folder.keep, file_id, upload.content)
         file: dict[str, Any] = {
             "id": file_id,
             "kind": str(upload.kind),
@@ -109,7 +114,7 @@ class Files:
             return await self.reception.take(Post(token, client_id), file)
         except (web.HTTPException, StoreUnavailable):  # nothing was recorded
             if is_new:
-                await asyncio.to_thread(path.unlink, missing_ok=True)
+                await asyncio.to_thread(self.folder.remove, file_id)
             raise
 
 
@@ -164,20 +169,6 @@ def _name_of(token: str, client_id: str, content: bytes) -> str:
     """Return a name nobody can guess without the token; a repeat gets the same, once."""
     digest = hashlib.sha256(f"{token}\n{client_id}\n".encode() + hashlib.sha256(content).digest())
     return urlsafe_b64encode(digest.digest()).decode().rstrip("=")
-
-
-def _write(path: Path, content: bytes) -> bool:
-    """Write a file durably before anything speaks of it; tell whether it is new."""
-    if path.exists():
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = path.with_suffix(f".{secrets.token_hex(4)}")
-    with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    unfinished.replace(path)
-    return True
 
 
 def _shown_name(name: str, upload: Upload) -> str:

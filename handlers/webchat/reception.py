@@ -88,13 +88,19 @@ class Reception:
         """Count the bytes of a file before they are read; raise 429 when they are too many."""
         self._pace(self.bytes, caller, size)
 
-    async def take(self, post: Post, file: Mapping[str, Any] | None = None) -> Accepted:
-        """Keep a message, with the row of its file; raise 404 or 409 where it cannot be."""
+    async def take(
+        self, post: Post, file: Mapping[str, Any] | None = None, *, dropped: bool = False
+    ) -> Accepted:
+        """Keep a message, with the row of its file; raise 404 or 409 where it cannot be.
+
+        `dropped` says that it came with a picture of an identity paper, which is not kept.
+        """
         now, address = self.clock(), address_of(post.conversation)
         if post.payload:
             label = await self.store.read(lambda c: label_of(c, NAME, address, post.payload))
             post = replace(post, text=label)
-        raw = post.to_raw(address, now, (file,) if file else ())
+        files = (file,) if file else ({"kind": "image", "id": "", "name": ""},) if dropped else ()
+        raw = post.to_raw(address, now, files)
         incoming = self.channel.parse(raw)[0]
 
         def keep(connection: Connection) -> Done[Accepted]:

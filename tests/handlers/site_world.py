@@ -15,6 +15,7 @@ from bot.clock.starter import calendar
 from bot.delivery.inbox import find_conversation
 from bot.delivery.listeners import Listeners
 from bot.delivery.outbox import post
+from bot.media.folder import Folder
 from bot.messages import Outgoing
 from bot.operations.metrics import Metrics
 from bot.questions.desk import Opened
@@ -92,7 +93,7 @@ class SiteWorld:
         plain = PlainChat(
             self.chat.reception, self.listeners, self.pages.templates, "", patience=0.2
         )
-        files = Files(self.chat.reception, self.files, self.free_floor)
+        files = Files(self.chat.reception, Folder(self.files, self.free_floor))
         return [r for s in (self.chat, files, plain, self.pages) for r in s.routes()]
 
     def app(self) -> web.Application:

@@ -11,9 +11,9 @@ from aiohttp import ClientResponse, FormData
 from PIL import Image
 from sqlalchemy import select
 
+from bot.media.content import MAX_FILE, NotTaken, examine
 from bot.tables.delivery import attachment, inbox
 from handlers.webchat.limits import Allowance, RateLimit
-from handlers.webchat.uploads import MAX_FILE, NotTaken, examine
 from tests.handlers.site_world import Client, SiteWorld, lines_of, open_chat, visiting
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"

@@ -1,5 +1,6 @@
-"""What an uploaded file really is, and what of it is kept. Pure: bytes in, bytes out."""
+"""What a file really is, and what of it is kept. Pure: bytes in, bytes out."""
 
+import re
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -9,6 +10,7 @@ from PIL import Image, ImageOps
 from PIL.ImageFile import ImageFile
 
 from bot.errors import BotError
+from bot.media.identity import shows_identity_paper
 from bot.messages import AttachmentKind
 
 MAX_FILE = 5 * 1024 * 1024
@@ -23,8 +25,26 @@ _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 _PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG"}
 
 
+#: how sound and film begin, as telephones record them; kept as they are, never played by us
+_MEDIA = (
+    (re.compile(rb"OggS"), AttachmentKind.AUDIO, "audio/ogg", ".ogg"),
+    (re.compile(rb"ID3|\xff[\xfb\xf3\xf2]"), AttachmentKind.AUDIO, "audio/mpeg", ".mp3"),
+    (re.compile(rb"\xff[\xf1\xf9]"), AttachmentKind.AUDIO, "audio/aac", ".aac"),
+    (re.compile(rb"#!AMR"), AttachmentKind.AUDIO, "audio/amr", ".amr"),
+    (re.compile(rb"RIFF....WAVE", re.DOTALL), AttachmentKind.AUDIO, "audio/wav", ".wav"),
+    (re.compile(rb"....ftypM4A", re.DOTALL), AttachmentKind.AUDIO, "audio/mp4", ".m4a"),
+    (re.compile(rb"....ftyp3g", re.DOTALL), AttachmentKind.VIDEO, "video/3gpp", ".3gp"),
+    (re.compile(rb"....ftyp", re.DOTALL), AttachmentKind.VIDEO, "video/mp4", ".mp4"),
+    (re.compile(rb"\x1aE\xdf\xa3"), AttachmentKind.VIDEO, "video/webm", ".webm"),
+)
+
+
 class NotTaken(BotError):
-    """The file is none of JPEG, PNG, PDF and DOCX, or is damaged."""
+    """The file is none of the kinds that are kept, or is damaged."""
+
+
+class IdentityPaper(BotError):
+    """The picture shows an identity paper: it is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +57,31 @@ class Upload:
     content: bytes
 
 
+def endings() -> dict[str, str]:
+    """Return the ending of a file's name by its media type."""
+    sound_and_film = {media_type: ending for _, _, media_type, ending in _MEDIA}
+    papers = {_PDF: ".pdf", _DOCX: ".docx"}
+    return {"image/jpeg": ".jpg", "image/png": ".png", **papers, **sound_and_film}
+
+
+def examine_any(content: bytes) -> Upload:
+    """Return what to keep of a file from a provider, sound and film included.
+
+    Raises NotTaken or IdentityPaper.
+    """
+    for begins, kind, media_type, ending in _MEDIA:
+        if begins.match(content):
+            return Upload(kind, media_type, ending, content)
+    if content[:4] == b"RIFF" or content[:6] in (b"GIF87a", b"GIF89a"):
+        return _redrawn(content)
+    return examine(content)
+
+
 def examine(content: bytes) -> Upload:
-    """Return what to keep of a file, told by its content alone; raise NotTaken."""
+    """Return what to keep of a picture or paper, told by its content alone.
+
+    Raises NotTaken or IdentityPaper.
+    """
     found = _guesses(content)
     if content.startswith(b"\xff\xd8\xff") and "image/jpeg" in found:
         return _picture(content, "image/jpeg", ".jpg")
@@ -65,11 +108,26 @@ def _picture(content: bytes, media_type: str, extension: str) -> Upload:
             _decode_small(picture)
             picture.thumbnail((_MAX_SIDE, _MAX_SIDE))
             upright = ImageOps.exif_transpose(picture)
+            if shows_identity_paper(upright):
+                raise IdentityPaper
             drawn = BytesIO()
             _bare(upright, media_type).save(drawn, _PICTURES[media_type], quality=88)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotTaken from error
     return Upload(AttachmentKind.IMAGE, media_type, extension, drawn.getvalue())
+
+
+def _redrawn(content: bytes) -> Upload:
+    """Keep the first frame of a GIF or WebP as a JPEG."""
+    try:
+        with Image.open(BytesIO(content), formats=["GIF", "WEBP"]) as picture:
+            if picture.width * picture.height > _MAX_PIXELS:
+                raise NotTaken
+            drawn = BytesIO()
+            picture.convert("RGB").save(drawn, "JPEG", quality=88)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise NotTaken from error
+    return _picture(drawn.getvalue(), "image/jpeg", ".jpg")
 
 
 def _decode_small(picture: ImageFile) -> None:
