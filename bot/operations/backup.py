@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,9 @@ _DATABASE = "danhoi.db"
 _FILES = "files"
 _MANIFEST = "manifest.json"
 _FORMAT = 1
+
+#: key in `policy` under which a restored database says since when it is one
+RESTORED = "operations.restored"
 
 
 class UnusableBackup(BotError):
@@ -72,6 +75,7 @@ def restore(archive_path: Path, database: Path, files: Path, now: datetime) -> C
     with tempfile.TemporaryDirectory(dir=database.parent, prefix=".restore-") as scratch:
         contents = _unpack(archive_path, Path(scratch))
         _check(Path(scratch) / _DATABASE, contents)
+        _mark(Path(scratch) / _DATABASE, contents, now)
         _move_aside(database, now)
         (Path(scratch) / _DATABASE).replace(database)
         database.chmod(0o600)
@@ -157,6 +161,17 @@ def _check(database: Path, contents: Contents) -> None:
         verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
     if verdict != "ok":
         raise UnusableBackup(f"the database inside the backup is damaged: {verdict}")
+
+
+def _mark(database: Path, contents: Contents, now: datetime) -> None:
+    """Write down that this is a restored state: provider tokens in it may be spent (doctor)."""
+    told = json.dumps({"made_at": contents.made_at, "restored_at": now.isoformat()})
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO policy (key, value, updated_at, updated_by)"
+            " VALUES (?, ?, ?, ?)",
+            (RESTORED, told, now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"), "restore"),
+        )
 
 
 def _move_aside(database: Path, now: datetime) -> None:

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Table, func, select
 
+from bot.channel_tokens.overview import ADVICE, Condition, overview
 from bot.clock.starter import last_year_with_rows
 from bot.officers.demo import demo_problem, is_private_installation, present
+from bot.operations.backup import RESTORED
 from bot.settings import Settings, TelegramMode
 from bot.store import migrations
 from bot.store.urls import sqlite_path
 from bot.tables.delivery import inbox, outbox, quarantine
-from bot.tables.operations import provider_token
+from bot.tables.directory import policy
 
 _LITTLE_DISK = 1 << 30
 #: before this the machine's clock cannot be right: the service did not exist
@@ -153,20 +155,25 @@ def _count(connection: Connection, table: Table, state: str) -> int:
 
 
 def _zalo_token(connection: Connection, settings: Settings, now: datetime) -> Finding:
-    row = connection.execute(
-        select(provider_token).where(provider_token.c.account == f"zalo:{settings.zalo_oa_id}")
-    ).first()
-    if row is None:
+    access = overview(connection, f"zalo:{settings.zalo_oa_id}", now)
+    advice = ADVICE[access.condition]
+    if access.condition is Condition.NONE:
+        return Finding(Level.PROBLEM, "there is no Zalo token: nothing can be sent", advice)
+    if access.renewed_at and _came_from_backup(connection, access.renewed_at):
         return Finding(
             Level.PROBLEM,
-            "there is no Zalo token: nothing can be sent",
-            "set DANHOI_ZALO_REFRESH_TOKEN for the first start, or grant consent in the console",
+            "the Zalo token came out of a backup: each can be used once, and it was used since",
+            ADVICE[Condition.REFUSED],
         )
-    days = (row.refresh_expires_at - now).days
-    if days < 14:
-        return Finding(
-            Level.WARNING,
-            f"the Zalo refresh token ends in {days} days",
-            "an administrator of the Official Account must grant consent again",
-        )
-    return Finding(Level.OK, f"Zalo token good for {days} days")
+    ages = f"renewed {access.renewed_at:%Y-%m-%d %H:%M} UTC, good for {access.days_left(now)} days"
+    if access.condition is Condition.WELL:
+        return Finding(Level.OK, f"Zalo token {ages}")
+    soon = access.condition is Condition.ENDS_SOON
+    level = Level.WARNING if soon else Level.PROBLEM
+    return Finding(level, f"Zalo token {access.condition.replace('_', ' ')}: {ages}", advice)
+
+
+def _came_from_backup(connection: Connection, stored_at: datetime) -> bool:
+    """Whether the token is as old as the backup that was restored last."""
+    marked = connection.execute(select(policy.c.value).where(policy.c.key == RESTORED)).scalar()
+    return marked is not None and stored_at <= datetime.fromisoformat(marked["made_at"])

@@ -21,6 +21,9 @@ def place(tmp_path: Path) -> Path:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
         connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+        connection.execute(
+            "CREATE TABLE policy (key TEXT PRIMARY KEY, value JSON, updated_at, updated_by)"
+        )
         connection.execute("CREATE TABLE pair (id INTEGER PRIMARY KEY, half INTEGER)")
         connection.execute("INSERT INTO pair (half) VALUES (1), (2)")
     (tmp_path / "files").mkdir()
