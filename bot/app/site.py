@@ -14,7 +14,9 @@ from handlers.api.description import Description
 from handlers.api.questions import QuestionsApi
 from handlers.callers import know_client
 from handlers.console import Console
+from handlers.console.rendering import Pages
 from handlers.console.segments import SegmentDesk
+from handlers.console.zalo import ZaloDesk
 from handlers.health import Health
 from handlers.routes import Route, add_routes
 from handlers.web import MAX_BODY, explain_errors, measure, refuse_encoded, secure_headers
@@ -31,6 +33,7 @@ _LINGER_SECONDS = 3.0
 def build_routes(parts: Parts, attached: Sequence[Attached]) -> Sequence[Route]:
     """Return every route of the service."""
     store, wording, clock = parts.store, parts.wording, parts.clock
+    pages = Pages(wording, parts.calendar, clock, parts.settings.province)
     settings, watch = parts.settings, Watch(store, parts.library, parts.metrics, clock)
     checks = dict(watch.checks())
     for each in attached:
@@ -38,6 +41,7 @@ def build_routes(parts: Parts, attached: Sequence[Attached]) -> Sequence[Route]:
     sources = (
         Console(store, wording, clock, parts.calendar, parts.hasher, settings),
         SegmentDesk(store, wording, clock, parts.calendar, settings.province),
+        ZaloDesk(store, pages, clock, settings, parts.keys),
         QuestionsApi(store, clock, wording),
         Description(),
         Health(checks, parts.metrics, watch.refresh),

@@ -50,6 +50,13 @@ def give_back(connection: Connection, conversation_id: int) -> None:
     )
 
 
+def quiet_until(connection: Connection, conversation_id: int) -> datetime | None:
+    """Return until when the assistant keeps quiet, which may lie in the past."""
+    statement = select(conversation.c.silent_until).where(conversation.c.id == conversation_id)
+    found: datetime | None = connection.execute(statement).scalar()
+    return found
+
+
 def _remember(connection: Connection, echo: Incoming, message_id: int | None) -> None:
     ours = [
         {"channel": echo.channel, "provider_id": provider_id, "message_id": message_id}

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection, Row
 
+from bot.delivery.by_hand import quiet_until
 from bot.errors import BotError
 from bot.moments import Clock
 from bot.office.doubts import Doubt
@@ -75,6 +77,8 @@ class View:
     two_persons: bool
     consents: Sequence[Row[Any]]
     reach: Reach
+    #: an officer writes by hand in the provider's application; the assistant keeps quiet
+    quiet_until: datetime | None
 
 
 class QuestionPages:
@@ -207,6 +211,7 @@ class QuestionPages:
             tried=request.path.rsplit("/", 1)[-1] if problem else "",
             title=redact(view.dossier.question.text or "").text if view.can_teach else "",
             done=request.query.get("xong", ""),
+            is_quiet=view.quiet_until is not None and view.quiet_until > self._clock(),
             trace=trace_sentences(
                 view.dossier.question.due_trace, limits.calendar_for_all(), self._wording
             ),
@@ -256,6 +261,7 @@ def _look(connection: Connection, officer: Officer, code: str, wording: Wording)
         by_officer=any(event.act == Act.SEND for event in dossier.events),
         two_persons=guards.needs_two_persons(connection, row),
         consents=repository.consents_of(connection, row.id),
+        quiet_until=quiet_until(connection, row.conversation_id),
         reach=reach_of(connection, row),
     )
 
