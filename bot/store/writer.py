@@ -16,6 +16,7 @@ from bot.store.outages import is_unavailable
 
 Body = Callable[[Connection], Done[Any]]
 
+
 @dataclass(slots=True)
 class _Item:
     body: Body
