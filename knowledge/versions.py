@@ -35,9 +35,9 @@ class Version:
 
 
 def of_entries(entries: Sequence[Entry]) -> str:
-    """Return a name for what the index is built from."""
+    """Return a name for what the index is built from, whatever their order."""
     lines = (f"{entry.id}|{entry.title}|{'|'.join(entry.aliases)}\n" for entry in entries)
-    return _name(line.encode() for line in lines)
+    return _name(line.encode() for line in sorted(lines))
 
 
 @cache

@@ -135,13 +135,15 @@ def version(connection: Connection) -> int:
 def public_entries(connection: Connection) -> list[Entry]:
     """Return every public entry in order of id, with the aliases accepted since."""
     accepted: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(select(alias).where(alias.c.state == "accepted")):
+    taken_up = select(alias).where(alias.c.state == "accepted").order_by(alias.c.id)
+    for row in connection.execute(taken_up):
         accepted[row.entry_id].append(row.text)
     query = select(entry.c.id, entry.c.merged).where(entry.c.state == PUBLIC).order_by(entry.c.id)
-    return [_with_aliases(row.merged, accepted[row.id]) for row in connection.execute(query)]
+    return [with_aliases(row.merged, accepted[row.id]) for row in connection.execute(query)]
 
 
-def _with_aliases(merged: Mapping[str, Any], accepted: Iterable[str]) -> Entry:
+def with_aliases(merged: Mapping[str, Any], accepted: Iterable[str]) -> Entry:
+    """Return an entry with the phrasings that were taken up since its layers were merged."""
     aliases = dict.fromkeys([*merged.get("aliases", ()), *accepted])
     return Entry.from_json({**merged, "aliases": list(aliases)})
 
