@@ -1,6 +1,8 @@
 """The officers' console at /can-bo."""
 
 from bot.clock import WorkCalendar
+from bot.conversation.letters import dropped_message
+from bot.media.folder import Folder
 from bot.moments import Clock
 from bot.office.letters import DeskLetters
 from bot.office.office import Office
@@ -16,6 +18,7 @@ from handlers.console.login import Login
 from handlers.console.question import QuestionPages
 from handlers.console.queue import Queue
 from handlers.console.rendering import Pages
+from handlers.console.telegram import TelegramPage
 from handlers.console.untold import UntoldPage
 from handlers.routes import Route
 
@@ -32,7 +35,9 @@ class Console:
         hasher: Hasher,
         settings: Settings,
     ) -> None:
-        pages = Pages(wording, calendar, clock, settings.province)
+        pages = Pages(
+            wording, calendar, clock, settings.province, telegram=settings.telegram_enabled
+        )
         office = Office(store, clock, DeskLetters(wording))
         self._parts = (
             pages,
@@ -41,9 +46,12 @@ class Console:
             QuestionPages(store, clock, office, pages, wording),
             Calls(store, clock),
             UntoldPage(store, clock, pages, wording),
-            CitizensFiles(store, settings.var_dir / "files"),
+            CitizensFiles(
+                store, Folder(settings.var_dir / "files"), dropped_message(wording), clock
+            ),
             Lessons(store, clock, pages, wording),
             Accounts(store, clock, hasher, pages),
+            TelegramPage(store, clock, pages, is_on=settings.telegram_enabled),
         )
 
     def routes(self) -> list[Route]:

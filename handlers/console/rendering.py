@@ -28,7 +28,13 @@ class Pages:
     """Renders console templates with the words, the clock and whoever is logged in."""
 
     def __init__(
-        self, wording: Wording, calendar: WorkCalendar, clock: Clock, province: str
+        self,
+        wording: Wording,
+        calendar: WorkCalendar,
+        clock: Clock,
+        province: str,
+        *,
+        telegram: bool = False,
     ) -> None:
         self._wording = wording
         self._calendar = calendar
@@ -43,6 +49,7 @@ class Pages:
             asset=Static().address,
             console_style=self._static.address("console.css").replace("/static", _STATIC, 1),
             here="",
+            telegram=telegram,
         )
         self._templates.filters.update(
             moment=self.moment,

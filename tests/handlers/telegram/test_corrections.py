@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from bot.delivery.recording import Fenced, read_turn, record
+from bot.delivery.turns import Wait
 from bot.questions import desk
 from bot.questions.desk import NewQuestion
 from bot.store import Done, Store
@@ -86,6 +87,7 @@ async def test_a_decision_on_the_old_words_is_void(citizen: Citizen, store: Stor
     reading = await store.read(lambda c: read_turn(mind, 1, c))
     assert reading is not None
     plan = await mind.decide(reading.turn, citizen.telegram.clock.now())
+    assert not isinstance(plan, Wait)
     await citizen.corrects(number, "làm khai sinh")
     with pytest.raises(Fenced):
         await store.write(lambda c: record(reading, plan, citizen.telegram.clock.now(), c))
