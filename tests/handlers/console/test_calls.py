@@ -8,7 +8,7 @@ from bot.officers import Role
 from bot.questions.desk import Opened
 from bot.reach.consents import Choice, choose
 from bot.reach.roads import Road
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from tests.bot.questions.samples import NOW
 from tests.bot.reach.samples import ask_on_zalo, hold_answer
 from tests.handlers.desk_world import DeskWorld, enter, furnish, visiting
@@ -17,7 +17,7 @@ LATER = timedelta(days=10)
 
 
 @pytest.fixture
-async def world(store: SqliteStore) -> DeskWorld:
+async def world(store: Store) -> DeskWorld:
     return await furnish(store)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert
 from bot.messages import Outgoing, Purpose
 from bot.officers import Role
 from bot.reach.notices import Notice, cause_of, tell
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from bot.tables.delivery import conversation
 from bot.tables.segments import segment
 from tests.bot.questions.samples import NOW
@@ -17,7 +17,7 @@ from tests.handlers.desk_world import DeskWorld, enter, furnish, visiting
 
 
 @pytest.fixture
-async def world(store: SqliteStore) -> DeskWorld:
+async def world(store: Store) -> DeskWorld:
     return await furnish(store)
 
 

@@ -15,7 +15,7 @@ from bot.channels import (
 from bot.operations.metrics import Metrics
 from bot.reach.templates import Note, Templates
 from bot.settings import Settings
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from handlers.zalo import build
 from tests.fakes.zalo.server import FakeZalo
 from tests.fakes.zalo.trouble import Kind
@@ -26,7 +26,7 @@ NOTE = Note(7, 3, USER, "+84901234567", "4K7 M2P 9")
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 
 
-async def built(zalo: FakeZalo, settings: Settings, store: SqliteStore) -> AsyncIterator[Templates]:
+async def built(zalo: FakeZalo, settings: Settings, store: Store) -> AsyncIterator[Templates]:
     zalo.clock.ahead = NOON - datetime.now(UTC)
     settings = settings.model_copy(update={"zalo_business_base": zalo.address})
     parts = await build(settings, store, KEYS, zalo.clock.now, Metrics())
@@ -37,7 +37,7 @@ async def built(zalo: FakeZalo, settings: Settings, store: SqliteStore) -> Async
 
 @pytest.fixture
 async def by_phone(
-    zalo: FakeZalo, settings: Settings, store: SqliteStore
+    zalo: FakeZalo, settings: Settings, store: Store
 ) -> AsyncIterator[Templates]:
     configured = settings.model_copy(update={"zalo_zns_template_id": "200001"})
     async for sender in built(zalo, configured, store):
@@ -46,7 +46,7 @@ async def by_phone(
 
 @pytest.fixture
 async def by_user(
-    zalo: FakeZalo, settings: Settings, store: SqliteStore
+    zalo: FakeZalo, settings: Settings, store: Store
 ) -> AsyncIterator[Templates]:
     configured = settings.model_copy(update={"zalo_template_id": "300001"})
     async for sender in built(zalo, configured, store):
@@ -54,7 +54,7 @@ async def by_user(
 
 
 async def test_off_until_a_template_is_named(
-    zalo: FakeZalo, settings: Settings, store: SqliteStore
+    zalo: FakeZalo, settings: Settings, store: Store
 ) -> None:
     parts = await build(settings, store, KEYS, zalo.clock.now, Metrics())
     assert parts.templates == []
