@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from types import MappingProxyType
 
 from bot.app.channels import Attached
@@ -15,11 +15,12 @@ from bot.conversation.mind import ConversationMind
 from bot.conversation.world import Manner
 from bot.delivery.engine import Engine
 from bot.delivery.gate import Limits
-from bot.delivery.schedule import Periodic, Schedule, every
+from bot.delivery.schedule import Periodic, Schedule, daily, every
 from bot.delivery.sender import Sender, SenderRules
 from bot.delivery.turns import Mind
 from bot.delivery.worker import Worker, WorkerRules
 from bot.jobs import Housekeeping
+from bot.learning.retraining import Retraining
 from bot.media.fetching import Fetcher
 from bot.media.folder import Folder
 from bot.office.letters import DeskLetters
@@ -79,10 +80,18 @@ def build_schedule(parts: Parts, mind: ConversationMind, attached: Sequence[Atta
     periodics = [
         *jobs.periodics(),
         *build_outreach(parts, mind, attached).periodics(),
+        build_lessons(parts),
         Periodic("alarms", every(timedelta(minutes=2)), build_watchman(parts).look, catch_up=False),
         *(job for each in attached for job in each.periodics),
     ]
     return Schedule(parts.store, periodics, _owner(), parts.clock)
+
+
+def build_lessons(parts: Parts) -> Periodic:
+    """Return the nightly training from what people reviewed."""
+    retraining = Retraining(parts.store, parts.settings.var_dir / "index", parts.clock)
+    at = daily(time(3, 0), parts.calendar.zone)
+    return Periodic("learn", at, retraining.nightly, catch_up=False, lease=timedelta(hours=1))
 
 
 def build_outreach(parts: Parts, mind: ConversationMind, attached: Sequence[Attached]) -> Outreach:

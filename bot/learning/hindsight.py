@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select
 
 from bot.catalogue import models
-from bot.catalogue.repository import PUBLIC, with_aliases
+from bot.catalogue.repository import PUBLIC, public_entries, with_aliases
 from bot.directory.repository import all_places
 from bot.questions.codes import find_code
 from bot.tables.desk import content, question
@@ -82,7 +82,9 @@ def _recorded(connection: Connection, row: Row[Any]) -> Recorded:
 
 def material(connection: Connection, about: Recorded) -> Material:
     """Return the entries as they were then, and the model of then where it is kept."""
-    entries = entries_at(connection, about.at)
+    entries: Sequence[Entry] = public_entries(connection)
+    if of_entries(entries) != about.version.index:
+        entries = entries_at(connection, about.at)
     model = models.named(connection, about.version.model)
     same = {
         "index": of_entries(entries) == about.version.index,

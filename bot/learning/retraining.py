@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,10 @@ class Retraining:
         state = await self._store.write(lambda c: Done(models.keep(c, model, report, by, now)))
         _log.info("weights trained", state=state, lost=report.lost, gained=report.gained)
         return Lesson(state, model.version, report)
+
+    async def nightly(self, _slot: datetime) -> None:
+        """Train where there is something new to learn from."""
+        await self.run("nightly", again=False)
 
     def _gather(self, connection: Connection) -> tuple[_Task, bool]:
         past = known_answers(connection, self._clock())
