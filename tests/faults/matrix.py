@@ -81,6 +81,27 @@ EXPECTED: dict[str, Mapping[tuple[Fault, Purpose], End]] = {
         (Fault.SLOW, Purpose.OFFICER): DOUBTED_SEEN,
         (Fault.RESET, Purpose.OFFICER): DOUBTED_SEEN,
     },
+    # Telegram shows a bot nothing of the past: what may have arrived is sent again
+    "telegram": {
+        (Fault.TIMEOUT_BEFORE, Purpose.AUTOMATIC): SENT,
+        (Fault.TIMEOUT_AFTER, Purpose.AUTOMATIC): TWICE,
+        (Fault.TOO_MANY, Purpose.AUTOMATIC): SENT,
+        (Fault.SERVER, Purpose.AUTOMATIC): SENT,
+        (Fault.BAD_REQUEST, Purpose.AUTOMATIC): LOST,
+        (Fault.REVOKED, Purpose.AUTOMATIC): WAITS,
+        (Fault.MALFORMED, Purpose.AUTOMATIC): TWICE,
+        (Fault.SLOW, Purpose.AUTOMATIC): TWICE,
+        (Fault.RESET, Purpose.AUTOMATIC): TWICE,
+        (Fault.TIMEOUT_BEFORE, Purpose.OFFICER): DOUBTED,
+        (Fault.TIMEOUT_AFTER, Purpose.OFFICER): DOUBTED_SEEN,
+        (Fault.TOO_MANY, Purpose.OFFICER): SENT,
+        (Fault.SERVER, Purpose.OFFICER): SENT,
+        (Fault.BAD_REQUEST, Purpose.OFFICER): LOST,
+        (Fault.REVOKED, Purpose.OFFICER): WAITS,
+        (Fault.MALFORMED, Purpose.OFFICER): DOUBTED_SEEN,
+        (Fault.SLOW, Purpose.OFFICER): DOUBTED_SEEN,
+        (Fault.RESET, Purpose.OFFICER): DOUBTED_SEEN,
+    },
 }
 
 

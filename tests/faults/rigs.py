@@ -11,16 +11,22 @@ from bot.channels import Channel
 from bot.operations.metrics import Metrics
 from bot.store import Store
 from handlers.zalo import Conduct, build
+from tests.fakes.telegram.server import FakeTelegram
+from tests.fakes.telegram.world import Refusal
 from tests.fakes.zalo.server import FakeZalo, Habits
 from tests.fakes.zalo.trouble import Kind
 from tests.faults.matrix import Fault, OpenRig, Rig
+from tests.handlers.telegram.samples import CHAT
+from tests.handlers.telegram.samples import USER as WRITER
+from tests.handlers.telegram.world import parts_for
+from tests.handlers.telegram.world import settings_for as telegram_settings
 from tests.handlers.zalo.samples import USER
 from tests.handlers.zalo.world import KEYS, settings_for
 
 #: longer than the rig's patience is for ever
 _HASTY = ClientTimeout(total=0.3, connect=0.3)
 
-_ZALO: Mapping[Fault, tuple[Kind, float]] = {
+_TROUBLES: Mapping[Fault, tuple[Kind, float]] = {
     Fault.TIMEOUT_BEFORE: (Kind.SILENCE_BEFORE, 0),
     Fault.TIMEOUT_AFTER: (Kind.SILENCE_AFTER, 0),
     Fault.TOO_MANY: (Kind.STATUS, 429),
@@ -51,7 +57,7 @@ class ZaloRig:
         if fault is Fault.REVOKED:
             self._zalo.tokens.revoke()
         else:
-            self._zalo.troubles.add("send", *_ZALO[fault])
+            self._zalo.troubles.add("send", *_TROUBLES[fault])
 
     def seen(self) -> int:
         return len(self._zalo.chats.deliveries(USER))
@@ -70,5 +76,45 @@ async def zalo_rig(folder: Path, store: Store) -> AsyncIterator[Rig]:
     await zalo.stop()
 
 
+class TelegramRig:
+    """The Telegram channel against the fake."""
+
+    address = CHAT
+
+    def __init__(self, telegram: FakeTelegram, channel: Channel) -> None:
+        self._telegram = telegram
+        self.channel = channel
+
+    def now(self) -> datetime:
+        return self._telegram.clock.now()
+
+    def move_to(self, moment: datetime) -> None:
+        self._telegram.clock.ahead += max(moment - self.now(), moment - moment)
+
+    def arrange(self, fault: Fault) -> None:
+        if fault is Fault.REVOKED:
+            self._telegram.api.token = "7012345678:another"
+        elif fault is Fault.TOO_MANY:
+            wait = Refusal(429, "Too Many Requests: retry after 3", retry_after=3)
+            self._telegram.api.refusals.append(wait)
+        else:
+            self._telegram.troubles.add("send", *_TROUBLES[fault])
+
+    def seen(self) -> int:
+        return len(self._telegram.chats.deliveries(WRITER))
+
+
+@asynccontextmanager
+async def telegram_rig(folder: Path, store: Store) -> AsyncIterator[Rig]:
+    """Return the Telegram channel with a citizen who has just written."""
+    telegram = FakeTelegram(folder / "telegram.jsonl")
+    await telegram.start()
+    telegram.say(WRITER, "cho tôi hỏi")
+    parts = parts_for(telegram, store, telegram_settings(telegram, folder))
+    yield TelegramRig(telegram, parts.channel)
+    await parts.close()
+    await telegram.stop()
+
+
 #: a new channel is a line here
-RIGS: Mapping[str, OpenRig] = {"zalo": zalo_rig}
+RIGS: Mapping[str, OpenRig] = {"zalo": zalo_rig, "telegram": telegram_rig}
