@@ -49,3 +49,12 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 def test_every_link_to_a_file_of_the_project_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+_THREATS = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("named", sorted(set(re.findall(r"`(tests/[\w/.:]+)`", _THREATS))))
+def test_every_threat_names_a_test_that_is_there(named: str) -> None:
+    path, _, test = named.partition("::")
+    assert re.search(rf"def {test}\(" if test else "def test_", (ROOT / path).read_text())
