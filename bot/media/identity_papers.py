@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from bot.delivery.outbox import post
 from bot.media import ledger
@@ -26,6 +27,20 @@ def drop(
         return ()
     forget_files(connection, [message_id], now)
     return post(connection, row.conversation_id, f"message:{message_id}:identity", [told], now)
+
+
+def drop_file(
+    connection: Connection, file: Row[Any], told: Outgoing, now: datetime
+) -> tuple[Wake, ...]:
+    """Forget the message that carries a file, once somebody saw what it shows."""
+    wanted = select(message.c.id, message.c.body).where(
+        message.c.conversation_id == file.conversation_id, message.c.role == "citizen"
+    )
+    carriers = [row.id for row in connection.execute(wanted) if file.id in files_of(row.body)]
+    wakes = [wake for each in carriers for wake in drop(connection, each, told, now)]
+    gone = update(attachment).where(attachment.c.id == file.id).values(state="erased")
+    connection.execute(gone)
+    return tuple(wakes)
 
 
 def forget_files(connection: Connection, message_ids: Sequence[int], now: datetime) -> None:

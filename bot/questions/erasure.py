@@ -1,14 +1,20 @@
 """Forgetting what a citizen wrote, at the citizen's wish or when its time is over."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
+from bot.media import ledger
 from bot.questions import history
 from bot.questions.life import Act
 from bot.questions.steps import Step, lock, take
-from bot.tables.delivery import message
-from bot.tables.desk import content
+from bot.tables.delivery import attachment, conversation, inbox, message, outbox, outbox_open
+from bot.tables.desk import content, question
+from bot.tables.reach import phone
+from bot.tables.segments import segment_item
+
+_NOTHING: dict[str, object] = {}
 
 
 def erase(connection: Connection, question_id: int, actor: str, now: datetime) -> None:
@@ -17,7 +23,54 @@ def erase(connection: Connection, question_id: int, actor: str, now: datetime) -
     kept = select(content.c.id).where(content.c.question_id == question_id)
     for content_id in connection.execute(kept).scalars().all():
         history.erase_words(connection, content_id)
-    connection.execute(
-        update(message).where(message.c.question_id == question_id).values(text="", body={})
-    )
+    said = select(message.c.id).where(message.c.question_id == question_id)
+    _erase_messages(connection, connection.execute(said).scalars().all(), now)
+    files = update(attachment).where(attachment.c.question_id == question_id)
+    connection.execute(files.values(state="erased"))
+    connection.execute(delete(phone).where(phone.c.question_id == question_id))
+    _erase_item(connection, question_id)
     take(connection, row, Step(Act.ERASE, actor, now, changes={"folded": "", "key_digest": None}))
+
+
+def erase_citizen(connection: Connection, conversation_id: int, actor: str, now: datetime) -> int:
+    """Erase all that one conversation left here: words, files, memory, what was to go on air.
+
+    Returns how many questions lost their words. Codes, dates and the chains of events stay.
+    """
+    asked = select(question.c.id).where(question.c.conversation_id == conversation_id)
+    ids = connection.execute(asked.order_by(question.c.id)).scalars().all()
+    for question_id in ids:
+        erase(connection, question_id, actor, now)
+    said = select(message.c.id).where(message.c.conversation_id == conversation_id)
+    _erase_messages(connection, connection.execute(said).scalars().all(), now)
+    files = update(attachment).where(attachment.c.conversation_id == conversation_id)
+    connection.execute(files.values(state="erased"))
+    came_in = update(inbox).where(
+        inbox.c.conversation_id == conversation_id, inbox.c.state != "pending"
+    )
+    connection.execute(came_in.values(raw=None, event=_NOTHING))
+    memory = update(conversation).where(conversation.c.id == conversation_id)
+    connection.execute(memory.values(state=_NOTHING, silent_until=None))
+    return len(ids)
+
+
+def _erase_messages(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Empty lines of the transcript; what was still to be sent of them is not sent."""
+    if not ids:
+        return
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.message_id.in_(ids), outbox_open)
+        .values(state="failed", reason="erased")
+    )
+    connection.execute(update(message).where(message.c.id.in_(ids)).values(text="", body=_NOTHING))
+    ledger.forget(connection, ids, now)
+
+
+def _erase_item(connection: Connection, question_id: int) -> None:
+    """Empty the copy that the editor made for the programme; an item of no words never airs."""
+    connection.execute(
+        update(segment_item)
+        .where(segment_item.c.question_id == question_id)
+        .values(state="dropped", question="", answer="", masks=[])
+    )

@@ -12,6 +12,7 @@ from bot.store import Store
 from bot.wording import Wording
 from handlers.console.accounts import Accounts
 from handlers.console.calls import Calls
+from handlers.console.erasure import Erasure
 from handlers.console.files import CitizensFiles
 from handlers.console.lessons import Lessons
 from handlers.console.login import Login
@@ -49,6 +50,7 @@ class Console:
             CitizensFiles(
                 store, Folder(settings.var_dir / "files"), dropped_message(wording), clock
             ),
+            Erasure(store, clock),
             Lessons(store, clock, pages, wording),
             Accounts(store, clock, hasher, pages),
             TelegramPage(store, clock, pages, is_on=settings.telegram_enabled),

@@ -14,11 +14,12 @@ _UPLOAD = "file:"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Something a citizen attached. Without `id` it cannot be opened here."""
+    """Something a citizen attached. Without `id` it cannot be opened here; `state` says why."""
 
     id: str
     kind: str
     name: str
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +45,5 @@ def _said(row: Row[Any], readable: Set[str]) -> Said:
 def _file(attached: dict[str, Any], readable: Set[str]) -> File:
     file_id = str(attached.get("url", "")).removeprefix(_UPLOAD)
     name = str(attached.get("name") or "")
-    return File(file_id if file_id in readable else "", str(attached.get("kind", "")), name)
+    kind, state = str(attached.get("kind", "")), str(attached.get("state", ""))
+    return File(file_id if file_id in readable else "", kind, name, state)

@@ -1,0 +1,52 @@
+"""When a citizen's data are erased nothing of theirs is left, and the chains still verify."""
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select
+
+from bot.questions import history
+from bot.questions.erasure import erase_citizen
+from bot.tables.delivery import conversation, message
+from bot.tables.desk import content
+from bot.tables.segments import segment, segment_item
+from tests.bot.conversation.chat import FRIDAY, Chat
+
+
+async def erased(chat: Chat) -> None:
+    await chat.says("khi nào sửa cầu Cái Sắn")
+    await chat.says("xoá dữ liệu của tôi")
+    erase_citizen(chat.connection, chat.id, "officer:1", FRIDAY)
+
+
+async def test_no_word_is_left_and_the_history_verifies(chat: Chat) -> None:
+    await erased(chat)
+    texts = select(message.c.text).where(message.c.conversation_id == chat.id)
+    assert set(chat.connection.execute(texts).scalars()) == {""}
+    assert set(chat.connection.execute(select(content.c.text)).scalars()) == {None}
+    assert history.verify(chat.connection, ZoneInfo("Asia/Ho_Chi_Minh")) == []
+
+
+async def test_the_memory_begins_anew(chat: Chat) -> None:
+    await erased(chat)
+    kept = select(conversation.c.state).where(conversation.c.id == chat.id)
+    assert chat.connection.execute(kept).scalar_one() == {}
+
+
+async def test_questions_stay_in_their_buckets(chat: Chat) -> None:
+    await erased(chat)
+    assert [row.bucket for row in chat.questions()] == ["open", "open"]
+
+
+async def test_what_was_to_go_on_air_is_emptied(chat: Chat) -> None:
+    await chat.says("khi nào sửa cầu Cái Sắn")
+    asked = chat.questions()[0]
+    chat.connection.execute(
+        insert(segment).values(month="2026-11", air_date=FRIDAY.date(), status="open")
+    )
+    item = {"month": "2026-11", "question_id": asked.id, "answer_id": asked.text_id}
+    words = {"question": "Cầu?", "answer": "Đang sửa.", "agency": "ct-so-xay-dung"}
+    more = {"position": 1, "state": "approved", "answered_on": FRIDAY.date()}
+    chat.connection.execute(insert(segment_item).values(**item, **words, **more))
+    erase_citizen(chat.connection, chat.id, "officer:1", FRIDAY)
+    row = chat.connection.execute(select(segment_item)).one()
+    assert (row.state, row.question, row.answer) == ("dropped", "", "")
