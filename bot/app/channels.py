@@ -3,12 +3,15 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.app.parts import Parts, is_https
+from bot.broadcast import Press
+from bot.broadcast.runner import Runner
 from bot.channels import Channel
 from bot.delivery.gate import Limits
 from bot.delivery.pace import Rate
-from bot.delivery.schedule import Periodic
+from bot.delivery.schedule import Periodic, every
 from bot.media.folder import Folder
 from bot.media.remote import RemoteFiles
 from bot.media.sources import MediaSource
@@ -22,6 +25,8 @@ from handlers.webchat.plain import PlainChat
 from handlers.webchat.stream import Streams
 from handlers.webchat.views import WebChatApi
 from handlers.zalo.media import media_hosts
+
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Attached:
     media: MediaSource | None = None
     #: what reaches citizens outside any window of the channel
     templates: Sequence[Templates] = ()
+    #: sends articles to everybody who follows its account
+    press: Press | None = None
 
 
 async def attach_web(parts: Parts, _stack: AsyncExitStack) -> Attached:
@@ -70,15 +77,20 @@ async def attach_zalo(parts: Parts, stack: AsyncExitStack) -> Attached | None:
     media = RemoteFiles(media_hosts(parts.settings))
     stack.push_async_callback(media.close)
     checks = {"zalo_token": built.check}
+    runner = Runner(
+        parts.store, built.press, parts.wording, parts.calendar, parts.clock, parts.metrics.count
+    )
+    broadcasts = Periodic("zalo_broadcast", every(_MINUTE), runner.on_time, catch_up=False)
     rate = Rate(parts.settings.zalo_rate_per_minute, parts.settings.zalo_rate_burst)
     return Attached(
         built.channel,
         built.routes,
-        built.periodics,
+        (*built.periodics, broadcasts),
         checks=checks,
         limits=Limits(rate=rate),
         templates=built.templates,
         media=media,
+        press=built.press,
     )
 
 

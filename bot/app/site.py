@@ -14,7 +14,9 @@ from handlers.api.description import Description
 from handlers.api.questions import QuestionsApi
 from handlers.callers import know_client
 from handlers.console import Console
+from handlers.console.broadcast import BroadcastDesk
 from handlers.console.rendering import Pages
+from handlers.console.knowledge import KnowledgeDesk
 from handlers.console.segments import SegmentDesk
 from handlers.console.zalo import ZaloDesk
 from handlers.health import Health
@@ -33,6 +35,7 @@ _LINGER_SECONDS = 3.0
 def build_routes(parts: Parts, attached: Sequence[Attached]) -> Sequence[Route]:
     """Return every route of the service."""
     store, wording, clock = parts.store, parts.wording, parts.clock
+    press = next((each.press for each in attached if each.press), None)
     pages = Pages(wording, parts.calendar, clock, parts.settings.province)
     settings, watch = parts.settings, Watch(store, parts.library, parts.metrics, clock)
     checks = dict(watch.checks())
@@ -40,8 +43,10 @@ def build_routes(parts: Parts, attached: Sequence[Attached]) -> Sequence[Route]:
         checks.update(each.checks)
     sources = (
         Console(store, wording, clock, parts.calendar, parts.hasher, settings),
+        KnowledgeDesk(store, parts.library, wording, clock, parts.calendar, settings),
         SegmentDesk(store, wording, clock, parts.calendar, settings.province),
         ZaloDesk(store, pages, clock, settings, parts.keys),
+        BroadcastDesk(store, wording, pages, clock, parts.calendar, settings).with_press(press),
         QuestionsApi(store, clock, wording),
         Description(),
         Health(checks, parts.metrics, watch.refresh),

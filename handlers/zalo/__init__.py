@@ -25,6 +25,7 @@ from handlers.zalo.catching_up import CatchUp
 from handlers.zalo.channel import NAME, Zalo, ZaloReader
 from handlers.zalo.client import Tokens, ZaloApi
 from handlers.zalo.oauth import ZaloOAuth
+from handlers.zalo.press import ZaloPress
 from handlers.zalo.reception import Reception
 from handlers.zalo.signature import Seal
 from handlers.zalo.templates import templates_of
@@ -63,6 +64,8 @@ class ZaloParts:
     check: Callable[[], Awaitable[str | None]]
     #: takes in what the webhook missed and returns how many events that was
     catch_up: Callable[[], Awaitable[int]]
+    #: makes articles and sends them to followers
+    press: ZaloPress
     #: what reaches citizens outside any window, nothing until it is configured
     templates: Sequence[Templates] = ()
 
@@ -111,7 +114,14 @@ async def build(
     )
     templates = templates_of(settings, lambda base: ZaloApi(http, base, tokens))
     return ZaloParts(
-        channel, webhook.routes(), periodics, close, keeper.problem, catching.run, templates
+        channel,
+        webhook.routes(),
+        periodics,
+        close,
+        keeper.problem,
+        catching.run,
+        ZaloPress(api),
+        templates,
     )
 
 

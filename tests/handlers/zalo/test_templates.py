@@ -36,18 +36,14 @@ async def built(zalo: FakeZalo, settings: Settings, store: Store) -> AsyncIterat
 
 
 @pytest.fixture
-async def by_phone(
-    zalo: FakeZalo, settings: Settings, store: Store
-) -> AsyncIterator[Templates]:
+async def by_phone(zalo: FakeZalo, settings: Settings, store: Store) -> AsyncIterator[Templates]:
     configured = settings.model_copy(update={"zalo_zns_template_id": "200001"})
     async for sender in built(zalo, configured, store):
         yield sender
 
 
 @pytest.fixture
-async def by_user(
-    zalo: FakeZalo, settings: Settings, store: Store
-) -> AsyncIterator[Templates]:
+async def by_user(zalo: FakeZalo, settings: Settings, store: Store) -> AsyncIterator[Templates]:
     configured = settings.model_copy(update={"zalo_template_id": "300001"})
     async for sender in built(zalo, configured, store):
         yield sender
