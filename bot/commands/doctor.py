@@ -24,6 +24,8 @@ def doctor() -> None:
     findings = [*examine_machine(settings, utc_now()), examine_schema(settings)]
     if findings[-1].level is Level.OK:
         findings += asyncio.run(_look_inside(settings))
+    if settings.telegram_enabled:
+        findings += asyncio.run(_look_at_telegram(settings))
     for finding in findings:
         say(_MARKS[finding.level] + finding.what)
         if finding.advice:
@@ -40,3 +42,9 @@ async def _look_inside(settings: Settings) -> list[Finding]:
         )
     finally:
         await store.close()
+
+
+async def _look_at_telegram(settings: Settings) -> list[Finding]:
+    from handlers.telegram.examination import examine  # imports much that few need
+
+    return await examine(settings)
