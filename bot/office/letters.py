@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bot.conversation.cards import cut
 from bot.conversation.days import day_in_words
 from bot.conversation.letters import Signature, answer_message
 from bot.conversation.payloads import payload
@@ -10,6 +11,9 @@ from bot.messages import Button, Outgoing, Purpose
 from bot.questions.codes import spoken_groups
 from bot.questions.notices import Answer, Asker, Refusal, Signed
 from bot.wording import Wording
+
+#: so much of a question tells which it was
+_FIRST_WORDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,8 @@ class DeskLetters:
     def answer(self, asker: Asker, answer: Answer, signed: Signed) -> Outgoing:
         """Return the officer's answer to one of its askers."""
         under = Signature(signed.signer, signed.on, answer.basis, approved=signed.approved)
-        return answer_message(self.wording, asker.code, answer.text, under, asker.question_id)
+        told = answer_message(self.wording, asker.code, answer.text, under, asker.question_id)
+        return told if not asker.about else replace(told, text=self._named(asker, told.text))
 
     def ask(self, asker: Asker, agency: str, text: str) -> Outgoing:
         """Return an officer's question to the citizen."""
@@ -56,6 +61,13 @@ class DeskLetters:
         """Put an answer right; as binding as the answer was."""
         told = self._officer(asker, "notice.correction", text=text)
         return replace(told, buttons=self._about(asker, "clear", "more"))
+
+    def _named(self, asker: Asker, text: str) -> str:
+        """Put the first words of the question into the title: a code is forgotten in two weeks."""
+        title = self.wording("answer.title", code=spoken_groups(asker.code))
+        about = cut(" ".join(asker.about.split()), _FIRST_WORDS)
+        named = self.wording("answer.title.about", title=title.rstrip("."), about=about)
+        return text.replace(title, named, 1)
 
     def _about(self, asker: Asker, *acts: str) -> tuple[Button, ...]:
         return tuple(

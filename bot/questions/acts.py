@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from bot.delivery import outbox
-from bot.messages import Outgoing
+from bot.messages import Outgoing, Purpose
 from bot.officers import Role
 from bot.officers.accounts import Officer
 from bot.questions import guards, life, limits, repository
@@ -19,9 +19,10 @@ from bot.questions.history import ContentKind, Words
 from bot.questions.life import Act, NotPossible, State
 from bot.questions.notices import Answer, Asker, Notices, Refusal, Signed
 from bot.questions.steps import Step, lock, take
+from bot.reach.notices import Notice, tell
 from bot.store import Wake
+from bot.tables.desk import content, question
 from bot.tables.desk import officer as officers
-from bot.tables.desk import question
 from knowledge.decisions import MatterKind
 
 Wakes = tuple[Wake, ...]
@@ -45,7 +46,7 @@ def ask(connection: Connection, hand: Hand, text: str, notices: Notices) -> Wake
     words = Words(ContentKind.ASK, _required(text))
     since = row.waiting_since or hand.now
     taken = take(connection, row, _step(Act.ASK, hand, words, waiting_since=since))
-    message = notices.ask(_asker(row), _agency_name(connection, row.agency), words.text)
+    message = notices.ask(_asker(connection, row), _agency_name(connection, row.agency), words.text)
     return _post(connection, row, f"ask:{taken.content_id}", message, hand)
 
 
@@ -116,7 +117,7 @@ def refuse(
         step = _step(Act.REFUSE, hand, words, closed_at=hand.now, waiting_since=None)
         step.detail["reason"] = str(reason)
         take(connection, asked, step)
-        message = notices.refused(_asker(asked), reason, text.strip())
+        message = notices.refused(_asker(connection, asked), reason, text.strip())
         wakes += _post(connection, asked, f"refuse:{asked.version}", message, hand)
     return wakes
 
@@ -187,7 +188,7 @@ def _answer_one(
     connection.execute(
         update(question).where(question.c.id == row.id).values(answer_id=taken.content_id)
     )
-    message = notices.answer(_asker(row), answer, signed)
+    message = notices.answer(_asker(connection, row), answer, signed)
     return _post(connection, row, f"answer:{taken.content_id}", message, hand)
 
 
@@ -213,7 +214,7 @@ def _move(
         )
         step.detail.update({"from": asked.agency, "to": to, "late": late})
         taken = take(connection, asked, step)
-        message = notices.transferred(_asker(asked), _agency_name(connection, to))
+        message = notices.transferred(_asker(connection, asked), _agency_name(connection, to))
         wakes += _post(connection, asked, f"transfer:{taken.content_id}", message, hand)
     return wakes
 
@@ -252,8 +253,14 @@ def _signed(connection: Connection, row: Row[Any], hand: Hand) -> Signed:
     return Signed(signature(approver), on, approved=True)
 
 
-def _asker(row: Row[Any]) -> Asker:
-    return Asker(row.id, row.conversation_id, row.code)
+def _asker(connection: Connection, row: Row[Any]) -> Asker:
+    """Return who asked, with the words by which a late answer is known again; a denunciation's
+    are repeated nowhere."""
+    about = ""
+    if row.kind != MatterKind.DENUNCIATION:
+        asked = select(content.c.text).where(content.c.id == row.text_id)
+        about = connection.execute(asked).scalar() or ""
+    return Asker(row.id, row.conversation_id, row.code, about)
 
 
 def _agency_name(connection: Connection, code: str) -> str:
@@ -268,4 +275,6 @@ def _required(text: str) -> str:
 
 def _post(connection: Connection, row: Row[Any], what: str, message: Outgoing, hand: Hand) -> Wakes:
     cause = f"question:{row.id}:{what}"
+    if message.purpose is Purpose.NOTICE:
+        return tell(connection, Notice(cause, row.conversation_id, message), hand.now)
     return outbox.post(connection, row.conversation_id, cause, [message], hand.now)

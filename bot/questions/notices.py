@@ -28,6 +28,8 @@ class Asker:
     question_id: int
     conversation_id: int
     code: str
+    #: what was asked, in the asker's own words; empty where they must not be repeated
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

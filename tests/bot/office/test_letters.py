@@ -1,6 +1,7 @@
 """What citizens read when officers act: polite, and the right door is always named."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,6 +13,9 @@ from tests.bot.conversation.manners import BANNED
 
 LETTERS = DeskLetters(Wording.load())
 ASKER = Asker(question_id=5, conversation_id=1, code="4K7M2P9")
+SATURDAY = date(2026, 11, 28)
+EIGHT = datetime(2026, 11, 28, 20, tzinfo=UTC)
+SIGNED = Signed("bà Hoa", date(2026, 11, 6), approved=True)
 
 
 def everything() -> list[Outgoing]:
@@ -19,6 +23,9 @@ def everything() -> list[Outgoing]:
         LETTERS.ask(ASKER, "Sở Y tế", "Ông/bà ở xã nào?"),
         LETTERS.transferred(ASKER, "Sở Nội vụ"),
         *(LETTERS.refused(ASKER, reason, "") for reason in Refusal),
+        LETTERS.on_air(ASKER, SATURDAY, EIGHT),
+        LETTERS.aired(ASKER, SATURDAY, "https://danhoi.example.gov.vn/chuyen-muc/2026-11", EIGHT),
+        LETTERS.rating(ASKER, EIGHT),
     ]
 
 
@@ -51,3 +58,19 @@ def test_the_officers_own_words_follow_the_door() -> None:
 def test_only_whoever_approved_is_called_approver(approved: bool, told: str) -> None:
     signed = Signed("bà Hoa", date(2026, 11, 6), approved)
     assert told in LETTERS.answer(ASKER, Answer("Được ạ."), signed).text.splitlines()
+
+
+def test_an_answer_says_by_its_first_words_which_question_it_answers() -> None:
+    asker = replace(ASKER, about="đường vô ấp Hoà Đê ngập hoài mấy tháng nay hông ai sửa")
+    title = LETTERS.answer(asker, Answer("Được ạ."), SIGNED).text.splitlines()[0]
+    assert title == "TRẢ LỜI câu hỏi 4K7 M2P 9 (“đường vô ấp Hoà Đê ngập hoài mấy tháng…”)."
+
+
+def test_where_the_words_must_not_be_repeated_the_code_is_enough() -> None:
+    title = LETTERS.answer(ASKER, Answer("Được ạ."), SIGNED).text.splitlines()[0]
+    assert title == "TRẢ LỜI câu hỏi 4K7 M2P 9."
+
+
+@pytest.mark.parametrize("letter", [LETTERS.on_air(ASKER, SATURDAY, EIGHT)])
+def test_what_would_be_wrong_tomorrow_is_not_said_tomorrow(letter: Outgoing) -> None:
+    assert (letter.until, letter.purpose) == (EIGHT, Purpose.NOTICE)
