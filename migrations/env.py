@@ -4,25 +4,16 @@ from alembic import context
 from sqlalchemy import Connection, create_engine
 
 from bot.settings import Settings
+from bot.store.migrations import is_ours
 from bot.store.urls import driver_url
 from bot.tables import metadata
-
-_OURS = frozenset(metadata.tables)
-
-
-def _is_ours(
-    _object: object, name: str | None, kind: str, reflected: bool, _compare_to: object
-) -> bool:
-    """Leave tables of other tools (a queue's, say) alone when comparing."""
-    return not (kind == "table" and reflected and name not in _OURS)
-
 
 def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=metadata,
         render_as_batch=connection.dialect.name == "sqlite",
-        include_object=_is_ours,
+        include_object=is_ours,
         compare_type=True,
     )
     with context.begin_transaction():

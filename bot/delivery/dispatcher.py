@@ -9,7 +9,9 @@ from typing import Protocol
 import structlog
 
 from bot.delivery.backoff import Backoff
+from bot.delivery.timers import Timers
 from bot.moments import Clock, utc_now
+from bot.store import Wake
 
 _log = structlog.get_logger()
 
@@ -26,6 +28,9 @@ class Dispatcher(Protocol):
 
     def wake(self, conversation_id: int, at: datetime | None = None) -> None:
         """Run the job now, or at a moment; the earliest of several moments counts."""
+
+    def committed(self, wake: Wake) -> None:
+        """Hear of a wake once the transaction that gave reason to it is durable."""
 
     async def start(self, job: Job) -> None:
         """Begin to work, also on what was woken before."""
@@ -51,19 +56,22 @@ class EmbeddedDispatcher:
         self._ready: OrderedDict[int, None] = OrderedDict()
         self._again: set[int] = set()
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._timers = Timers(self.wake, clock)
         self._failures: dict[int, int] = {}
 
     def wake(self, conversation_id: int, at: datetime | None = None) -> None:
         """Run the job now, or at a moment; the earliest of several moments counts."""
-        delay = (at - self._clock()).total_seconds() if at else 0
-        if delay > 0:
-            self._set_timer(conversation_id, delay)
-        elif conversation_id in self._running:
+        if self._timers.set(conversation_id, at):
+            return
+        if conversation_id in self._running:
             self._again.add(conversation_id)
         else:
             self._ready[conversation_id] = None
             self._fill()
+
+    def committed(self, wake: Wake) -> None:
+        """Hear of a wake once the transaction that gave reason to it is durable."""
+        self.wake(wake.conversation_id, wake.at)
 
     async def start(self, job: Job) -> None:
         """Begin to work, also on what was woken before."""
@@ -73,8 +81,6 @@ class EmbeddedDispatcher:
     async def stop(self, grace: float) -> None:
         """Take on nothing more, give what runs `grace` seconds to end, then cancel it."""
         self._job = None
-        for timer in self._timers.values():
-            timer.cancel()
         self._timers.clear()
         running = list(self._running.values())
         if not running:
@@ -87,19 +93,6 @@ class EmbeddedDispatcher:
     def busy(self) -> int:
         """Return how many conversations run or are ready to run."""
         return len(self._running) + len(self._ready)
-
-    def _set_timer(self, conversation_id: int, delay: float) -> None:
-        loop = asyncio.get_running_loop()
-        set_before = self._timers.get(conversation_id)
-        if set_before is not None:
-            if set_before.when() <= loop.time() + delay:
-                return
-            set_before.cancel()
-        self._timers[conversation_id] = loop.call_later(delay, self._ring, conversation_id)
-
-    def _ring(self, conversation_id: int) -> None:
-        del self._timers[conversation_id]
-        self.wake(conversation_id)
 
     def _fill(self) -> None:
         while self._job and self._ready and len(self._running) < self._concurrency:

@@ -1,7 +1,7 @@
 """The delivery engine of one process: decides, sends, and looks after what was left open."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.delivery.dispatcher import Dispatcher, EmbeddedDispatcher
 from bot.delivery.listeners import Listeners
+from bot.delivery.nodes import Alone, Membership
 from bot.delivery.recording import Reading, read_turn
 from bot.delivery.sender import Sender
 from bot.delivery.sending import open_inbox, open_outbox, unsent_channel
@@ -41,7 +42,7 @@ class Lanes:
     def announce(self, wake: Wake) -> None:
         """Pass on what the store reports after a commit."""
         self.listeners.notify(wake)
-        self.deciding.wake(wake.conversation_id, wake.at)
+        self.deciding.committed(wake)
 
     def all(self) -> tuple[Dispatcher, ...]:
         """Return every lane."""
@@ -66,6 +67,7 @@ class Engine:
         lanes: Lanes,
         worker: Worker,
         sender: Sender,
+        membership: Membership | None = None,
         *,
         sweep_every: timedelta = timedelta(seconds=30),
     ) -> None:
@@ -73,6 +75,7 @@ class Engine:
         self._lanes = lanes
         self._worker = worker
         self._sender = sender
+        self._membership = membership or Alone()
         self._sweep_every = sweep_every.total_seconds()
         self._sweeping: asyncio.Task[None] | None = None
 
@@ -86,10 +89,8 @@ class Engine:
         self._lanes.deciding.wake(conversation_id, at)
 
     async def start(self) -> None:
-        """Settle what the last process left, then work; unfinished conversations are woken."""
-        unknown = await self._sender.recover()
-        if unknown:
-            _log.warning("sendings of unknown outcome", rows=unknown)
+        """Settle what dead processes left, then work; unfinished conversations are woken."""
+        await self._membership.join(self._take_over)
         await self._lanes.deciding.start(self._decide)
         for lane in self._lanes.sending.values():
             await lane.start(self._sender.drain)
@@ -104,6 +105,7 @@ class Engine:
         self._lanes.listeners.close()
         self._sender.close()
         await asyncio.gather(*(lane.stop(grace) for lane in self._lanes.all()))
+        await self._membership.leave()
 
     async def sweep(self) -> None:
         """Wake every conversation with something left to decide or to send."""
@@ -113,6 +115,14 @@ class Engine:
                 page = await self._store.read(partial(query, after=last, limit=_PAGE))
                 for last in page:
                     self._lanes.deciding.wake(last)
+
+    async def _take_over(self, alive: Collection[str]) -> None:
+        """Look after what those who are not alive any more had in hand."""
+        unknown = await self._sender.recover(alive)
+        if unknown:
+            _log.warning("sendings of unknown outcome", rows=unknown)
+        if self._sweeping is not None:
+            await self.sweep()
 
     async def _decide(self, conversation_id: int) -> datetime | None:
         look = partial(_look, self._worker.mind, conversation_id)

@@ -59,6 +59,10 @@ class Listeners:
 
     def close(self) -> None:
         """Wake everybody, so that open streams notice the shutdown at once."""
+        self.tell_all()
+
+    def tell_all(self) -> None:
+        """Let everybody look: news may have passed unheard."""
         for subscriptions in self._subscriptions.values():
             for subscription in subscriptions:
                 subscription.tell()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 import structlog
 from sqlalchemy import Connection
@@ -28,13 +28,24 @@ from bot.delivery.backoff import Backoff
 from bot.delivery.crashpoints import CrashPoint, CrashPoints, NoCrash
 from bot.delivery.gate import Gate, Limits, Reserve
 from bot.delivery.pace import Rate, hold, reserve
-from bot.delivery.sending import Head, Outcome, claim, doubt_until, read_head, recover, settle
+from bot.delivery.sending import (
+    Head,
+    Outcome,
+    claim,
+    doubt_until,
+    give_back,
+    read_head,
+    recover,
+    settle,
+)
 from bot.messages import Purpose
 from bot.moments import Clock, utc_now
 from bot.reach.windows import is_closed
 from bot.store import Done, Store, StoreUnavailable
 
 _log = structlog.get_logger()
+
+T = TypeVar("T")
 
 #: seconds after which the last message to a chat keeps no other back, whatever the channel
 _FORGOTTEN = 60.0
@@ -58,6 +69,8 @@ class SenderRules:
     patience: timedelta = timedelta(seconds=60)
     #: how long to leave a channel alone that an administrator must repair
     repair: timedelta = timedelta(minutes=2)
+    #: how long to wait for the others to take us for alive again
+    breath: timedelta = timedelta(seconds=1)
     limits: Mapping[str, Limits] = field(default_factory=dict)
 
 
@@ -114,6 +127,10 @@ def _reason(error: Exception) -> str:
     return f"{kind}: {error}"[:300] if isinstance(error, SendError) else kind
 
 
+class _NotOurs(Exception):
+    """The others take us for dead: whatever we hold is theirs to look after."""
+
+
 @dataclass(slots=True)
 class Sender:
     """Owns the way out of every configured channel. `owner` names this process."""
@@ -125,6 +142,8 @@ class Sender:
     clock: Clock = utc_now
     crash: CrashPoints = field(default_factory=NoCrash)
     count: Callable[[str, str], None] = lambda _name, _label: None
+    #: whether the other processes still take us for alive
+    holds: Callable[[], bool] = lambda: True
     _gates: dict[str, Gate] = field(default_factory=dict, init=False)
     #: when each conversation was last written to, by the loop's clock; only for limited chats
     _last: dict[int, float] = field(default_factory=dict, init=False)
@@ -146,11 +165,16 @@ class Sender:
 
     async def drain(self, conversation_id: int) -> datetime | None:
         """Send what may go now, in order; return when the next message may go."""
+        if not self.holds():
+            return self.clock() + self.rules.breath
         head = await self.store.read(partial(read_head, conversation_id))
         while head is not None and head.channel in self.channels:
             if head.not_before is not None and head.not_before > self.clock():
                 return head.not_before
-            head = await self._deal_with(head)
+            try:
+                head = await self._deal_with(head)
+            except _NotOurs:
+                return self.clock() + self.rules.breath
         return None
 
     def close(self) -> None:
@@ -170,12 +194,25 @@ class Sender:
                 return await self._settle(head, Outcome("sent", sent=found))
         await self._keep_chat_distance(head)
         async with self._gates[head.channel].turn(head.delivery.message.purpose):
-            if await self.store.write(partial(claim, head, self.owner)):
-                return await self._send(channel, head)
+            taken = await self._take(head)
+            if taken is not None:
+                return await self._send(channel, taken)
         return await self.store.read(partial(read_head, head.delivery.conversation_id))
+
+    async def _take(self, head: Head) -> Head | None:
+        """Take a row, None where it moved on. Where the database broke off in the middle nobody
+        knows whether it is ours: it is given back before anything else happens."""
+        try:
+            return await self.store.write(partial(claim, head, self.owner))
+        except StoreUnavailable:
+            await self._insist(partial(give_back, head, self.owner))
+            raise
 
     async def _send(self, channel: Channel, head: Head) -> Head | None:
         self.crash.reached(CrashPoint.AFTER_INTENT)
+        if not self.holds():  # we were stopped, and others may be sending this by now
+            await self._insist(partial(give_back, head, self.owner))
+            raise _NotOurs
         started = self.clock()
         try:
             async with asyncio.timeout(self.rules.patience.total_seconds()):
@@ -191,12 +228,16 @@ class Sender:
     async def _settle(self, head: Head, outcome: Outcome) -> Head | None:
         """Keep the outcome in hand until the database takes it: it is known nowhere else."""
         self.count("outbox", f"{head.channel}:{outcome.state}")
+        return await self._insist(partial(settle, head, outcome))
+
+    async def _insist(self, body: Callable[[Connection], Done[T]]) -> T:
+        """Write what the database must learn before anything else, however long it is away."""
         for attempt in itertools.count(1):
             try:
-                return await self.store.write(partial(settle, head, outcome))
+                return await self.store.write(body)
             except StoreUnavailable:
                 await asyncio.sleep(min(5.0, 0.1 * 2 ** min(attempt, 6)))
-        return None
+        raise AssertionError
 
     async def _report(self, head: Head, error: Exception, now: datetime) -> None:
         frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -1,7 +1,7 @@
 """Transactions of the sender: what is next, take it, note what became of it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, update
@@ -50,6 +50,8 @@ class Head:
     blocked: bool
     #: the citizen's last interaction that opens the channel's reply window
     window_from: datetime | None = None
+    #: the process that has taken it, None while nobody has
+    owner: str | None = None
 
     @property
     def not_before(self) -> datetime | None:
@@ -93,10 +95,34 @@ def read_head(conversation_id: int, connection: Connection) -> Head | None:
     )
 
 
-def claim(head: Head, owner: str, connection: Connection) -> Done[bool]:
-    """Say durably that we are about to send; False where the row moved on meanwhile."""
+def claim(head: Head, owner: str, connection: Connection) -> Done[Head | None]:
+    """Say durably that we are about to send; None where the row moved on meanwhile."""
     values = {"of_id": head.delivery.outbox_id, "was": head.state, "by": owner}
-    return Done(connection.execute(_CLAIM, values).rowcount == 1)
+    taken = connection.execute(_CLAIM, {**values, "tried": head.attempts}).rowcount == 1
+    return Done(replace(head, owner=owner) if taken else None)
+
+
+def give_back(head: Head, owner: str, connection: Connection) -> Done[None]:
+    """Put a row back as it was before we took it: we know that it was not sent, even where
+    others have taken us for dead meanwhile and marked it as doubtful."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.id == head.delivery.outbox_id,
+            outbox.c.owner == owner,
+            outbox.c.attempts == head.attempts + 1,
+            outbox.c.state.in_(("sending", "unknown")),
+        )
+        .values(
+            state=head.state,
+            attempts=head.attempts,
+            doubts=head.doubts,
+            next_at=head.next_at,
+            owner=None,
+            reason=None,
+        )
+    )
+    return Done(None)
 
 
 def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[Head | None]:
@@ -105,6 +131,7 @@ def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[Head | 
     row = {
         "of_id": head.delivery.outbox_id,
         "was": head.state,
+        "by": head.owner,
         "to": outcome.state,
         "why": outcome.reason,
         "again": outcome.next_at,
@@ -114,6 +141,8 @@ def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[Head | 
         "ids": list(sent.message_ids) if sent else [],
         "held": outcome.next_at if outcome.state == "waiting" else None,
     }
+    # news of this sending is accepted under the same lock: it is either seen below or sees us
+    connection.execute(_LOCK, {"of_conversation": head.delivery.conversation_id})
     connection.execute(_SETTLE, row)
     if sent and sent.message_ids:
         receipts.remember(connection, head.channel, head.message_id, sent.message_ids)
@@ -213,7 +242,11 @@ _UNSENT = (
 )
 _CLAIM = (
     update(outbox)
-    .where(outbox.c.id == bindparam("of_id"), outbox.c.state == bindparam("was"))
+    .where(
+        outbox.c.id == bindparam("of_id"),
+        outbox.c.state == bindparam("was"),
+        outbox.c.attempts == bindparam("tried"),
+    )
     .values(
         state="sending",
         owner=bindparam("by"),
@@ -222,11 +255,18 @@ _CLAIM = (
         reason=None,
     )
 )
+_LOCK = (
+    select(conversation.c.id)
+    .where(conversation.c.id == bindparam("of_conversation"))
+    .with_for_update()
+)
+#: ours while we send it, and still when others gave us up: we know better than "unknown"
+_MINE = and_(outbox.c.state.in_(("sending", "unknown")), outbox.c.owner == bindparam("by"))
 _SETTLE = (
     update(outbox)
     .where(
         outbox.c.id == bindparam("of_id"),
-        or_(outbox.c.state == "sending", outbox.c.state == bindparam("was")),
+        or_(_MINE, outbox.c.state == bindparam("was")),
     )
     .values(
         state=bindparam("to"),

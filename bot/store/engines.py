@@ -1,6 +1,7 @@
 """SQLAlchemy engines as this service needs them."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ _SESSION = (
     "SET lock_timeout = '10s'",
     "SET statement_timeout = '120s'",
 )
-_LINE = {
+#: of a connection to PostgreSQL
+LINE: Mapping[str, Any] = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -86,7 +88,7 @@ def postgres_engine(url: str, connections: int, patience: float) -> AsyncEngine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=patience,
-        connect_args={**_LINE, "application_name": "danhoi"},
+        connect_args={**LINE, "application_name": "danhoi"},
         json_serializer=to_json,
         hide_parameters=True,
     )

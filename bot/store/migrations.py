@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine
 
 from bot.errors import BotError
+from bot.store import queue_schema
 from bot.store.engines import sqlite_engine
 from bot.store.urls import driver_url, sqlite_path
 from bot.tables import metadata
@@ -79,10 +80,18 @@ def drift(url: str) -> list[object]:
     engine = _engine(url)
     try:
         with engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            opts = {"compare_type": True, "include_object": is_ours}
+            context = MigrationContext.configure(connection, opts=opts)
             return list(compare_metadata(context, metadata))
     finally:
         engine.dispose()
+
+
+def is_ours(
+    _object: object, name: str | None, kind: str, reflected: bool, _compare_to: object
+) -> bool:
+    """Leave other tools' tables (the queue's) alone when comparing."""
+    return not (kind == "table" and reflected and name not in metadata.tables)
 
 
 def _move(url: str, revision: str, *, up: bool) -> None:
@@ -91,6 +100,8 @@ def _move(url: str, revision: str, *, up: bool) -> None:
         with engine.begin() as connection:
             config = _config(connection)
             (command.upgrade if up else command.downgrade)(config, revision)
+            if up:
+                queue_schema.apply(connection)
     finally:
         engine.dispose()
 

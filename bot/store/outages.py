@@ -66,7 +66,10 @@ def is_lost(error: BaseException) -> bool:
 
 
 def _cause(error: BaseException) -> BaseException | None:
-    return error.orig if isinstance(error, DBAPIError) else error
+    """Return the driver's error: SQLAlchemy keeps it, other libraries raise theirs from it."""
+    if isinstance(error, DBAPIError):
+        return error.orig
+    return error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
 
 
 def _is_ill(state: str | None) -> bool:

@@ -61,7 +61,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['approved_by'], ['officer.id'], name=op.f('fk_broadcast_approved_by_officer')),
     sa.ForeignKeyConstraint(['prepared_by'], ['officer.id'], name=op.f('fk_broadcast_prepared_by_officer')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_broadcast')),
-    sa.UniqueConstraint('channel', 'month', name=op.f('uq_broadcast_channel'))
+    sa.UniqueConstraint('channel', 'month', name=op.f('uq_broadcast_channel_month'))
     )
 
 

@@ -2,22 +2,35 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.delivery.backoff import Backoff
 from bot.delivery.dispatcher import Dispatcher, EmbeddedDispatcher
+from bot.delivery.shared import SharedDispatcher
 from bot.moments import utc_now
 
 SOON = Backoff(timedelta(milliseconds=1), timedelta(milliseconds=1), attempts=0)
 
 
-def embedded(concurrency: int) -> Dispatcher:
-    return EmbeddedDispatcher(concurrency, retry=SOON)
+@asynccontextmanager
+async def embedded(concurrency: int, _request: pytest.FixtureRequest) -> AsyncIterator[Dispatcher]:
+    yield EmbeddedDispatcher(concurrency, retry=SOON)
 
 
-ADAPTERS = [pytest.param(embedded, id="embedded")]
+@asynccontextmanager
+async def shared(concurrency: int, request: pytest.FixtureRequest) -> AsyncIterator[Dispatcher]:
+    url = request.getfixturevalue("postgres_url")
+    dispatcher = SharedDispatcher(url, concurrency=concurrency, retry=SOON)
+    await dispatcher.open()
+    yield dispatcher
+    await dispatcher.close()
+
+
+Adapter = Callable[[int, pytest.FixtureRequest], AbstractAsyncContextManager[Dispatcher]]
+ADAPTERS = [pytest.param(embedded, id="embedded"), pytest.param(shared, id="shared")]
 
 
 class Job:
@@ -61,11 +74,19 @@ def job() -> Job:
 
 
 @pytest.fixture(params=ADAPTERS)
-async def dispatcher(request: pytest.FixtureRequest, job: Job) -> AsyncIterator[Dispatcher]:
-    dispatcher: Dispatcher = request.param(8)
-    yield dispatcher
-    job.go.set()
-    await dispatcher.stop(5)
+def adapter(request: pytest.FixtureRequest) -> Adapter:
+    adapter: Adapter = request.param
+    return adapter
+
+
+@pytest.fixture
+async def dispatcher(
+    adapter: Adapter, request: pytest.FixtureRequest, job: Job
+) -> AsyncIterator[Dispatcher]:
+    async with adapter(8, request) as dispatcher:
+        yield dispatcher
+        job.go.set()
+        await dispatcher.stop(5)
 
 
 async def test_a_wake_before_the_start_is_not_lost(dispatcher: Dispatcher, job: Job) -> None:
@@ -94,17 +115,19 @@ async def test_wakes_during_a_run_make_one_more_run(dispatcher: Dispatcher, job:
     await job.until(lambda: job.ended == [1, 1, 2])
 
 
-async def test_no_more_than_allowed_run_and_none_is_forgotten(job: Job) -> None:
-    dispatcher = embedded(2)
-    await dispatcher.start(job)
-    for conversation_id in range(6):
-        dispatcher.wake(conversation_id)
-    await job.until(lambda: len(job.begun) == 2)
-    await asyncio.sleep(0.01)
-    assert len(job.running) == 2
-    job.go.set()
-    await job.until(lambda: sorted(job.ended) == list(range(6)))
-    await dispatcher.stop(5)
+async def test_no_more_than_allowed_run_and_none_is_forgotten(
+    adapter: Adapter, request: pytest.FixtureRequest, job: Job
+) -> None:
+    async with adapter(2, request) as dispatcher:
+        await dispatcher.start(job)
+        for conversation_id in range(6):
+            dispatcher.wake(conversation_id)
+        await job.until(lambda: len(job.begun) == 2)
+        await asyncio.sleep(0.01)
+        assert len(job.running) == 2
+        job.go.set()
+        await job.until(lambda: sorted(job.ended) == list(range(6)))
+        await dispatcher.stop(5)
 
 
 async def test_a_wake_for_later_comes(dispatcher: Dispatcher, job: Job) -> None:

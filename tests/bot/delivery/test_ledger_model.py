@@ -111,8 +111,10 @@ class Ledger(RuleBasedStateMachine):
             head = read_head(chat, connection)
             assert head is None or chat not in self.under_way, "two at once"
             due = head and (head.not_before is None or head.not_before <= self.clock())
-            if head and due and not head.blocked and claim(head, "me", connection).value:
-                self.under_way[chat] = head
+            if head and due and not head.blocked:
+                taken = claim(head, "me", connection).value
+                assert taken is not None, "nobody else sends"
+                self.under_way[chat] = taken
 
     @rule(who=WHO, error=OUTCOMES, arrived=st.booleans())
     def a_sender_ends(self, who: str, error: Exception | None, arrived: bool) -> None:

@@ -26,8 +26,9 @@ def under_way(connection: Connection) -> Head:
     post(connection, 1, "inbox:1", [Outgoing(WORDS)], NOW)
     head = read_head(1, connection)
     assert head is not None
-    claim(head, "me", connection)
-    return head
+    taken = claim(head, "me", connection).value
+    assert taken is not None
+    return taken
 
 
 def arrive(connection: Connection, head: Head, *ids: str) -> None:

@@ -56,8 +56,9 @@ def hold_answer(
     post(connection, conversation_id, cause, [answer], now)
     head = read_head(conversation_id, connection)
     assert head is not None
-    claim(head, "test", connection)
-    settle(head, outcome_of(WindowClosed(), head, SenderRules(), now), connection)
+    taken = claim(head, "test", connection).value
+    assert taken is not None
+    settle(taken, outcome_of(WindowClosed(), head, SenderRules(), now), connection)
     return head.delivery.outbox_id
 
 
