@@ -101,6 +101,11 @@ class TakeBack:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteMinor:
+    """The asker said to be younger than eighteen: nothing of theirs goes public."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProposeAlias:
     """The citizen confirmed that these words meant this entry; somebody reviews it later."""
 
@@ -153,6 +158,7 @@ Act: TypeAlias = (
     | Rate
     | Consent
     | TakeBack
+    | NoteMinor
     | ProposeAlias
     | ChooseRoad
     | StillWaiting

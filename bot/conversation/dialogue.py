@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.conversation import answers, followup, forms, handover, media, orders, presses, roads
+from bot.conversation import (
+    answers,
+    followup,
+    forms,
+    handover,
+    media,
+    minors,
+    orders,
+    presses,
+    roads,
+)
 from bot.conversation.acts import Add, Step
 from bot.conversation.answers import emergency, prompt, reply_to
 from bot.conversation.asides import aside, completed
@@ -94,7 +104,7 @@ def _one(world: World, memory: Memory, thought: Thought, *, is_last: bool) -> St
         until = thought.last_at + world.manner.patience
         if is_last and world.now < until:
             return Wait(until)
-    step = _replied(world, paced, thought, decision)
+    step = minors.noted(world, paced, thought.text, _replied(world, paced, thought, decision))
     step = _welcomed(world, memory, step, thought, decision)
     return replace(step, memory=with_offers(step.memory, step.replies))
 

@@ -9,6 +9,7 @@ from bot.conversation.letters import (
     is_answered,
     rating_message,
 )
+from bot.conversation.minors import kept_private
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.world import Asked, World
@@ -38,7 +39,7 @@ def rate(world: World, memory: Memory, score: int) -> Step:
             button(world, "wrong", "wrong", asked.code),
         )
         return Step(memory.settled(), (given, sorry))
-    if asked.is_sealed:
+    if asked.is_sealed or memory.minor:
         return Step(memory.settled(), (given, say(world, "rating.thanks")))
     waiting = replace(memory.settled(), awaiting=Awaiting.CONSENT_PUBLISH)
     return Step(waiting, (given, consent_to_publish(world.wording, asked.id)))
@@ -49,6 +50,8 @@ def publish(world: World, memory: Memory, agreed: bool) -> Step:
     asked = world.question(memory.question)
     if asked is None or asked.is_sealed:
         return Step(memory.settled(), (say(world, "rating.none"),))
+    if memory.minor:
+        return kept_private(world, memory, asked, "publish")
     given = Consent(asked.id, "publish", agreed, "consent.publish")
     waiting = replace(memory.settled(), awaiting=Awaiting.CONSENT_AIR)
     return Step(waiting, (given, consent_to_air(world.wording, asked.id)))
@@ -66,6 +69,8 @@ def air(world: World, memory: Memory, how: str) -> Step:
     asked = world.question(memory.question)
     if asked is None or asked.is_sealed:
         return Step(memory.settled(), (say(world, "rating.none"),))
+    if memory.minor:
+        return kept_private(world, memory, asked, "air")
     uses = (
         Consent(asked.id, "air", how != "no", "consent.air"),
         Consent(asked.id, "name", how == "named", "consent.air"),

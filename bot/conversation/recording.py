@@ -103,7 +103,7 @@ def _open(run: _Performing, act: acts.Open) -> None:
         agency=act.agency,
         commune=act.commune or None,
         text=act.text,
-        decision=dict(act.decision),
+        decision=_marked(run, act.decision),
         start=act.start,
         answer=act.answer,
     )
@@ -111,6 +111,18 @@ def _open(run: _Performing, act: acts.Open) -> None:
     run.filed = Filed(opened.id, opened.code, opened.agency, opened.due_at, opened.key)
     run.handed = act.start is State.QUEUED
     run.tie(opened.id, act.media)
+
+
+def _marked(run: _Performing, decision: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a decision; a minor's question says so."""
+    is_minor = run.plan.decided.step.memory.minor
+    return {**decision, "minor": True} if is_minor else dict(decision)
+
+
+def _note_minor(run: _Performing, _act: acts.NoteMinor) -> None:
+    for question_id in repository.note_minor(run.connection, run.plan.conversation_id):
+        for use in _USES:
+            desk.withdraw_consent(run.connection, question_id, use, run.now)
 
 
 def _settle(run: _Performing, act: acts.Settle) -> None:
@@ -199,6 +211,7 @@ _PERFORM: Mapping[type, Callable[[_Performing, Any], None]] = {
     acts.Rate: _rate,
     acts.Consent: _consent,
     acts.TakeBack: _take_back,
+    acts.NoteMinor: _note_minor,
     acts.ProposeAlias: _propose,
     acts.ChooseRoad: _choose_road,
     acts.StillWaiting: _still_waiting,

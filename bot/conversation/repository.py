@@ -137,6 +137,18 @@ def tie(connection: Connection, message_ids: Sequence[int], question_id: int) ->
         )
 
 
+def note_minor(connection: Connection, conversation_id: int) -> Sequence[int]:
+    """Mark the questions of a conversation as a minor's; return those marked now."""
+    rows = select(question.c.id, question.c.decision).where(
+        question.c.conversation_id == conversation_id
+    )
+    unmarked = [row for row in connection.execute(rows).all() if not row.decision.get("minor")]
+    for row in unmarked:
+        marked = {**row.decision, "minor": True}
+        connection.execute(update(question).where(question.c.id == row.id).values(decision=marked))
+    return [row.id for row in unmarked]
+
+
 def propose_alias(
     connection: Connection, entry_id: str, text: str, conversation_id: int, now: datetime
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
 
 from bot.questions.life import State
-from bot.segments.selection import PUBLIC, item_airs, words_kept
+from bot.segments.selection import PUBLIC, item_airs, of_age, words_kept
 from bot.tables.desk import consent, question
 from bot.tables.directory import agency
 from bot.tables.segments import segment, segment_item
@@ -94,6 +94,7 @@ def _may_be_published() -> ColumnElement[bool]:
         question.c.state.in_((State.ANSWERED, State.RATED)),
         question.c.kind.in_((MatterKind.QUESTION, MatterKind.FEEDBACK)),
         question.c.sealed.is_(False),
+        of_age(),
         question.c.answer_id == segment_item.c.answer_id,
         words_kept(segment_item.c.answer_id),
         agreed,

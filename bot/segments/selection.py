@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from bot.questions.life import Act, State
 from bot.tables.desk import consent, content, question, question_event
@@ -28,6 +39,12 @@ def consent_stands() -> ColumnElement[bool]:
     )
 
 
+def of_age() -> ColumnElement[bool]:
+    """Return the condition that the asker did not say to be younger than eighteen."""
+    minor = question.c.decision["minor"].as_boolean()
+    return func.coalesce(minor, false()).is_(false())
+
+
 def words_kept(answer_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
     """Return the condition that neither the question's nor this answer's words were erased."""
     asked, answered = content.alias("kept_question"), content.alias("kept_answer")
@@ -45,6 +62,7 @@ def may_stay() -> ColumnElement[bool]:
     return and_(
         question.c.kind.in_(_AIRABLE),
         question.c.sealed.is_(False),
+        of_age(),
         consent_stands(),
     )
 
