@@ -11,6 +11,7 @@ from bot.app.channels import CHANNELS
 from bot.app.engine import build_engine, build_fetcher, build_mind, build_schedule
 from bot.app.opening import build_parts
 from bot.app.parts import Parts
+from bot.app.roles import PROBES, Role
 from bot.app.site import STOP_SECONDS, build_routes, build_web, listen
 from bot.delivery.crashpoints import CrashPoints, NoCrash
 from bot.moments import Clock, utc_now
@@ -35,11 +36,16 @@ class Service:
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock = utc_now, crash: CrashPoints | None = None
+        self,
+        settings: Settings,
+        clock: Clock = utc_now,
+        crash: CrashPoints | None = None,
+        role: Role = Role.ALL,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._crash = crash or NoCrash()
+        self._role = role
         self._stack = AsyncExitStack()
         self.demo_accounts: Path | None = None
 
@@ -66,16 +72,20 @@ class Service:
         attached = [channel for channel in found if channel]
         mind = build_mind(parts)
         limits = {each.channel.name: each.limits for each in attached if each.limits}
-        engine = build_engine(parts, mind, [each.channel for each in attached], limits)
-        await engine.start()
-        stack.push_async_callback(engine.stop, STOP_SECONDS)
-        schedule = build_schedule(parts, mind, attached)
-        await schedule.start()
-        stack.push_async_callback(schedule.stop)
-        fetcher = build_fetcher(parts, attached)
-        await fetcher.start()
-        stack.push_async_callback(fetcher.stop)
-        app = build_web(parts, build_routes(parts, attached))
+        if self._role.works:
+            engine = build_engine(parts, mind, [each.channel for each in attached], limits)
+            await engine.start()
+            stack.push_async_callback(engine.stop, STOP_SECONDS)
+            schedule = build_schedule(parts, mind, attached)
+            await schedule.start(alone=parts.ground.alone)
+            stack.push_async_callback(schedule.stop)
+            fetcher = build_fetcher(parts, attached)
+            await fetcher.start()
+            stack.push_async_callback(fetcher.stop)
+        routes = build_routes(parts, attached)
+        if not self._role.answers:
+            routes = [route for route in routes if route.path in PROBES]
+        app = build_web(parts, routes)
         for each in attached:
             if each.hang_up:
                 app.on_shutdown.append(partial(_hang_up, each.hang_up))

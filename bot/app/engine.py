@@ -1,7 +1,5 @@
 """What works without being asked: the conversation, the delivery engine and the schedule."""
 
-import os
-import socket
 from collections.abc import Mapping, Sequence
 from datetime import time, timedelta
 from types import MappingProxyType
@@ -54,7 +52,8 @@ def build_engine(
     sender = Sender(
         parts.store,
         {channel.name: channel for channel in channels},
-        owner=_owner(),
+        owner=parts.ground.owner,
+        holds=parts.ground.membership.holds,
         rules=SenderRules(limits=limits),
         clock=parts.clock,
         crash=parts.crash,
@@ -62,7 +61,7 @@ def build_engine(
     )
     rules = WorkerRules(apology=lambda _event: (apology,))
     worker = Worker(parts.store, mind, rules, parts.clock, parts.crash)
-    return Engine(parts.store, parts.lanes, worker, sender)
+    return Engine(parts.store, parts.lanes, worker, sender, parts.ground.membership)
 
 
 def build_fetcher(parts: Parts, attached: Sequence[Attached]) -> Fetcher:
@@ -84,7 +83,7 @@ def build_schedule(parts: Parts, mind: ConversationMind, attached: Sequence[Atta
         Periodic("alarms", every(timedelta(minutes=2)), build_watchman(parts).look, catch_up=False),
         *(job for each in attached for job in each.periodics),
     ]
-    return Schedule(parts.store, periodics, _owner(), parts.clock)
+    return Schedule(parts.store, periodics, parts.ground.owner, parts.clock)
 
 
 def build_lessons(parts: Parts) -> Periodic:
@@ -105,7 +104,3 @@ def build_outreach(parts: Parts, mind: ConversationMind, attached: Sequence[Atta
         senders=[sender for each in attached for sender in each.templates],
         public_url=parts.settings.public_url,
     )
-
-
-def _owner() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"

@@ -2,12 +2,11 @@
 
 from contextlib import AsyncExitStack
 
-from bot.app.channels import CHANNELS
+from bot.app.ground import lay_ground
 from bot.app.parts import Parts
 from bot.catalogue.library import Library
 from bot.clock.starter import calendar
 from bot.delivery.crashpoints import CrashPoints, NoCrash
-from bot.delivery.engine import embedded_lanes
 from bot.errors import BotError
 from bot.moments import Clock
 from bot.officers import demo
@@ -15,7 +14,6 @@ from bot.officers.passwords import Hasher
 from bot.operations.metrics import Metrics
 from bot.operations.secrets import load_keys
 from bot.settings import Settings
-from bot.store.opening import open_for_service
 from bot.wording import Wording
 from handlers.pages.site import Pages
 
@@ -28,9 +26,8 @@ async def build_parts(
     settings: Settings, clock: Clock, stack: AsyncExitStack, crash: CrashPoints | None = None
 ) -> Parts:
     """Open store and library; raise DemoAccountsEnabled where the service must not start."""
-    lanes = embedded_lanes(CHANNELS, clock=clock)
-    store = open_for_service(settings, lanes.announce)
-    stack.push_async_callback(store.close)
+    ground = await lay_ground(settings, clock, stack)
+    store = ground.store
     problem = demo.demo_problem(settings, await store.read(demo.present))
     if problem:
         raise DemoAccountsEnabled(problem)
@@ -54,7 +51,8 @@ async def build_parts(
         clock=clock,
         metrics=Metrics(),
         store=store,
-        lanes=lanes,
+        lanes=ground.lanes,
+        ground=ground,
         library=library,
         hasher=Hasher(),
         site=site,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.catalogue.library import Library
 from bot.clock import WorkCalendar
@@ -14,6 +15,9 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.wording import Wording
 from handlers.pages.site import Pages
+
+if TYPE_CHECKING:
+    from bot.app.ground import Ground
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Parts:
     metrics: Metrics
     store: Store
     lanes: Lanes
+    ground: "Ground"
     library: Library
     hasher: Hasher
     site: Pages

@@ -8,15 +8,15 @@ from aiohttp import web
 from bot.app.channels import Attached
 from bot.app.parts import Parts, is_https
 from bot.operations.watch import Watch
-from bot.settings import Settings
+from bot.settings import Settings, own_hosts
 from handlers.access import guard
 from handlers.api.description import Description
 from handlers.api.questions import QuestionsApi
 from handlers.callers import know_client
 from handlers.console import Console
 from handlers.console.broadcast import BroadcastDesk
-from handlers.console.rendering import Pages
 from handlers.console.knowledge import KnowledgeDesk
+from handlers.console.rendering import Pages
 from handlers.console.segments import SegmentDesk
 from handlers.console.zalo import ZaloDesk
 from handlers.health import Health
@@ -47,7 +47,7 @@ def build_routes(parts: Parts, attached: Sequence[Attached]) -> Sequence[Route]:
         SegmentDesk(store, wording, clock, parts.calendar, settings.province),
         ZaloDesk(store, pages, clock, settings, parts.keys),
         BroadcastDesk(store, wording, pages, clock, parts.calendar, settings).with_press(press),
-        QuestionsApi(store, clock, wording),
+        QuestionsApi(store, clock, wording, own_hosts(settings)),
         Description(),
         Health(checks, parts.metrics, watch.refresh),
     )

@@ -2,13 +2,13 @@
 
 import asyncio
 import signal
-from enum import StrEnum
 from typing import Annotated
 
 import structlog
 import typer
 
 from bot.app import Service
+from bot.app.roles import Role
 from bot.commands.environment import read_settings
 from bot.commands.output import give_up, say
 from bot.operations.logs import configure_logs
@@ -19,25 +19,17 @@ from bot.store.urls import sqlite_path
 _log = structlog.get_logger()
 
 
-class Part(StrEnum):
-    """Which part of the service this process plays."""
-
-    ALL = "all"
-    WEB = "web"
-    WORKER = "worker"
-
-
 def serve(
-    role: Annotated[Part, typer.Option(help="web and worker need PostgreSQL")] = Part.ALL,
+    role: Annotated[Role, typer.Option(help="web and worker need PostgreSQL")] = Role.ALL,
 ) -> None:
     """Run the service until Ctrl-C or SIGTERM; what is in flight is finished or stays durable."""
     settings = read_settings()
-    if role is not Part.ALL and sqlite_path(settings.database_url):
+    if role is not Role.ALL and sqlite_path(settings.database_url):
         give_up(f"--role {role} needs PostgreSQL: SQLite is served by one process (--role all)")
     settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = load_keys(settings)
     configure_logs(settings.log_level, settings.log_format, [*keys, *_secrets(settings)])
-    asyncio.run(run(Service(settings)))
+    asyncio.run(run(Service(settings, role=role)))
 
 
 async def run(service: Service) -> None:

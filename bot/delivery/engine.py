@@ -50,12 +50,15 @@ class Lanes:
 
 
 def embedded_lanes(channels: Iterable[str], *, deciding: int = 16, clock: Clock = utc_now) -> Lanes:
-    """Return lanes inside this process. A waiting send costs little: its lane is wide, and the
-    channel's gate says how many are under way."""
-    return Lanes(
-        deciding=EmbeddedDispatcher(deciding, clock=clock),
-        sending={name: EmbeddedDispatcher(2000, clock=clock) for name in channels},
-    )
+    """Return lanes inside this process."""
+    return Lanes(EmbeddedDispatcher(deciding, clock=clock), sending_lanes(channels, clock))
+
+
+def sending_lanes(channels: Iterable[str], clock: Clock = utc_now) -> Mapping[str, Dispatcher]:
+    """Return a lane for each channel, always inside this process: a row of the outbox is taken
+    by one process. A waiting send costs little: its lane is wide, and the channel's gate says
+    how many are under way."""
+    return {name: EmbeddedDispatcher(2000, clock=clock) for name in channels}
 
 
 class Engine:
