@@ -6,14 +6,18 @@ PY := .venv/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test test-long check audit sbom format bench screens pin clean
+.PHONY: help run try setup setup-dev test test-long check audit sbom format bench screens pin clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup  ## set up and start the service on http://127.0.0.1:8080
 	@$(PY) -m bot migrate
+	@echo "To try Zalo and Telegram, played by fakes on fresh data: make try"
 	@exec $(PY) -m bot serve
+
+try: setup  ## the service on fresh data with Zalo and Telegram played by fakes
+	@exec $(PY) -m tests.fakes try
 
 setup: .venv/.run-time  ## only the set-up: .venv with pinned run-time dependencies
 

@@ -1,4 +1,4 @@
-"""Play a provider for trying things out: `python -m tests.fakes zalo --port 9100`."""
+"""Play providers for trying things out: `python -m tests.fakes try` for everything at once."""
 
 import asyncio
 import signal
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tests.fakes.telegram.server import FakeTelegram
+from tests.fakes.trying import telegram_settings, try_out, zalo_settings
 from tests.fakes.zalo.server import FakeZalo
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -46,37 +47,37 @@ def telegram(
     asyncio.run(_serve(FakeTelegram(log), port))
 
 
+@app.command("try")
+def try_(
+    port: Annotated[int, typer.Option(help="where the service listens")] = 8080,
+) -> None:
+    """Start the service on fresh data with every provider played; type as a citizen."""
+    asyncio.run(_try(port))
+
+
+async def _try(port: int) -> None:
+    await try_out(port, _until_told())
+
+
 async def _serve(fake: FakeZalo | FakeTelegram, port: int) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    address = await fake.start(port=port)
-    explained = _explain(fake, address) if isinstance(fake, FakeZalo) else _settings(fake, address)
-    sys.stdout.write(explained)
+    stop, address = _until_told(), await fake.start(port=port)
+    if isinstance(fake, FakeZalo):
+        told, more = zalo_settings(fake, address), ""
+    else:
+        told, more = telegram_settings(fake, address), f"# as an officer: {address}/nhom\n"
+    lines = "\n".join(f"{name}={value}" for name, value in told.items())
+    sys.stdout.write(f"{lines}\n# write as a citizen: {address}/\n{more}")
     sys.stdout.flush()
     await stop.wait()
     await fake.stop()
 
 
-def _explain(fake: FakeZalo, address: str) -> str:
-    account = fake.account
-    settings = {
-        "APP_ID": account.app_id,
-        "APP_SECRET": account.app_secret,
-        "OA_ID": account.oa_id,
-        "OA_SECRET": account.oa_secret,
-        "REFRESH_TOKEN": account.refresh_token,
-        "API_BASE": address,
-        "OAUTH_BASE": address,
-    }
-    lines = "\n".join(f"DANHOI_ZALO_{name}={value}" for name, value in settings.items())
-    return f"{lines}\n# write as a citizen: {address}/\n"
-
-
-def _settings(fake: FakeTelegram, address: str) -> str:
-    settings = {"MODE": "polling", "TOKEN": fake.account.token, "API_BASE": address}
-    lines = "\n".join(f"DANHOI_TELEGRAM_{name}={value}" for name, value in settings.items())
-    return f"{lines}\n# write as a citizen: {address}/\n# as an officer: {address}/nhom\n"
+def _until_told() -> asyncio.Event:
+    """Return what is set when the process is told to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 if __name__ == "__main__":

@@ -73,6 +73,37 @@ class FakeZalo:
         self.webhooks.post_soon(event)
         return event
 
+    def send(self, user: str, kind: str, attachment: dict[str, Any] | None = None) -> None:
+        """Let a citizen send something without words: "image", "sticker", "location" …"""
+        event = self.webhooks.said(user, "")
+        event["event_name"] = f"user_send_{kind}"
+        if attachment:
+            event["message"]["attachments"] = [{"type": kind, "payload": attachment}]
+        shown = "photo" if kind == "image" else kind
+        self.chats.wrote(user, event["message"]["msg_id"], "", type=shown)
+        self.webhooks.post_soon(event)
+
+    def fill_in(self, user: str, **info: str) -> None:
+        """Let a citizen fill in the contact form."""
+        event = self.webhooks.event("user_submit_info", user, self.account.oa_id)
+        self.webhooks.post_soon({**event, "info": info})
+
+    def write_by_hand(self, user: str, text: str) -> None:
+        """Let an officer write in the OA application, which only the echo tells."""
+        message_id = self.chats.deliver(user, {"text": text})
+        message = {"text": text, "msg_id": message_id}
+        self.webhooks.post_soon(
+            self.webhooks.event("oa_send_text", self.account.oa_id, user, message)
+        )
+
+    def unfollow(self, user: str) -> None:
+        """Let a citizen leave the account."""
+        self.api.articles.followers.discard(user)
+        event = self.webhooks.event("unfollow", user, self.account.oa_id)
+        event["follower"] = event.pop("sender")
+        del event["recipient"]
+        self.webhooks.post_soon({**event, "oa_id": self.account.oa_id})
+
     def follow(self, user: str) -> None:
         """Let a citizen follow the account, which opens the window too."""
         self.chats.wrote_at[user] = self.clock.now()
