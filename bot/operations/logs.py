@@ -115,5 +115,6 @@ def configure_logs(level: str, shape: str, secrets: Iterable[str] = ()) -> None:
     logging.getLogger("aiohttp.server").filters[:] = [MalformedRequests()]
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else four lines a message
     for name in ("httpx", "httpcore", "telegram"):  # they tell addresses, which hold the token
         logging.getLogger(name).setLevel(logging.WARNING)
