@@ -104,7 +104,7 @@ class Outreach:
         now, today = self.clock(), self.calendar.local(self.clock()).date()
         found = airing.airings(connection, today - _AIRED_LASTS)
         aired = [self._airing(each, now) for each in found]
-        rated = [self._rating(asker, of, now) for asker, of in airing.unrated(connection, now)]
+        rated = [self._rating(asker, now) for asker in airing.unrated(connection, now)]
         return [*filter(None, aired), *rated]
 
     def _airing(self, item: airing.Airing, now: datetime) -> Notice | None:
@@ -121,10 +121,9 @@ class Outreach:
         message = self.letters.aired(item.asker, item.air_date, link, now + _AIRED_LASTS)
         return Notice(cause_of("aired", *about), item.asker.conversation_id, message)
 
-    def _rating(self, asker: Asker, answer_id: int, now: datetime) -> Notice:
+    def _rating(self, asker: Asker, now: datetime) -> Notice:
         message = self.letters.rating(asker, now + airing.RATING_LASTS)
-        cause = cause_of("rating", asker.question_id, answer_id)
-        return Notice(cause, asker.conversation_id, message)
+        return Notice(cause_of("rating", asker.question_id), asker.conversation_id, message)
 
 
 def _in_turns(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.conversation.cards import cut
-from bot.conversation.days import day_in_words
+from bot.conversation.days import date_in_figures, day_in_words
 from bot.conversation.letters import Signature, answer_message
 from bot.conversation.payloads import payload
 from bot.messages import Button, Outgoing, Purpose
@@ -68,6 +68,10 @@ class DeskLetters:
         about = cut(" ".join(asker.about.split()), _FIRST_WORDS)
         named = self.wording("answer.title.about", title=title.rstrip("."), about=about)
         return text.replace(title, named, 1)
+
+    def corrected(self, answer: str, text: str, on: date) -> str:
+        """Return an answer as it stands after a correction, both in sight."""
+        return self.wording("answer.corrected", answer=answer, day=date_in_figures(on), text=text)
 
     def _about(self, asker: Asker, *acts: str) -> tuple[Button, ...]:
         return tuple(

@@ -1,6 +1,6 @@
 """An officer's act from beginning to end: find the question, do it, commit, wake the sender."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from bot.moments import Clock
 from bot.office import doubts
 from bot.office.doubts import Doubt
+from bot.office.trust import check_trust
 from bot.officers.accounts import Officer
 from bot.questions import acts, repository
 from bot.questions.guards import Hand, Incomplete, NoSuchTarget
@@ -40,19 +41,29 @@ class Deed:
     then_send: bool = False
 
 
+#: acts whose words a citizen reads
+_READ_BY_CITIZENS = frozenset({Act.ASK, Act.DRAFT, Act.REFUSE})
+
+
 class Office:
     """What officers do, for the console and for machines alike."""
 
-    def __init__(self, store: Store, clock: Clock, notices: Notices) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, notices: Notices, own_hosts: Collection[str] = ()
+    ) -> None:
         self._store = store
         self._clock = clock
         self._notices = notices
+        self._own_hosts = own_hosts
 
     async def perform(self, officer: Officer, code: str, deed: Deed) -> Row[Any]:
         """Do it and return the question as it is afterwards.
 
-        Raises NoSuchQuestion, life.NotPossible and the errors of bot.questions.guards.
+        Raises NoSuchQuestion, life.NotPossible and the errors of bot.questions.guards and
+        bot.office.trust.
         """
+        if deed.act in _READ_BY_CITIZENS:
+            check_trust(f"{deed.text}\n{deed.basis}", self._own_hosts)
         now = self._clock()
 
         def body(connection: Connection) -> Done[Row[Any]]:
@@ -153,6 +164,10 @@ def _reclassify(connection: Connection, hand: Hand, deed: Deed, notices: Notices
     return acts.reclassify(connection, hand, MatterKind(deed.kind), notices)
 
 
+def _correct(connection: Connection, hand: Hand, deed: Deed, notices: Notices) -> _Wakes:
+    return acts.correct(connection, hand, deed.text, notices)
+
+
 _DEEDS: dict[Act, _DoIt] = {
     Act.CLAIM: _claim,
     Act.RELEASE: _release,
@@ -167,4 +182,5 @@ _DEEDS: dict[Act, _DoIt] = {
     Act.MERGE: _merge,
     Act.NOTE: _note,
     Act.RECLASSIFY: _reclassify,
+    Act.CORRECT: _correct,
 }

@@ -92,6 +92,21 @@ def send(connection: Connection, hand: Hand, notices: Notices) -> Wakes:
     return wakes
 
 
+def correct(connection: Connection, hand: Hand, text: str, notices: Notices) -> Wakes:
+    """Put an answer right, for its asker and for whoever got the same words.
+
+    Where two persons are required only the leader may: it leaves the house too.
+    """
+    row = take_up(connection, hand, Act.CORRECT)
+    life.after(State(row.state), Act.CORRECT)
+    if hand.officer.role is Role.OFFICER and guards.needs_two_persons(connection, row):
+        raise guards.NeedsApproval
+    wakes: Wakes = ()
+    for asked in (row, *_answered_alike(connection, row.id)):
+        wakes += _correct_one(connection, asked, hand, _required(text), notices)
+    return wakes
+
+
 def transfer(connection: Connection, hand: Hand, to: str, reason: str, notices: Notices) -> Wakes:
     """Pass a question on to an agency that exists today, and tell the asker where it is."""
     row = _leading(take_up(connection, hand, Act.TRANSFER), Act.TRANSFER)
@@ -190,6 +205,32 @@ def _answer_one(
     )
     message = notices.answer(_asker(connection, row), answer, signed)
     return _post(connection, row, f"answer:{taken.content_id}", message, hand)
+
+
+def _correct_one(
+    connection: Connection, row: Row[Any], hand: Hand, text: str, notices: Notices
+) -> Wakes:
+    given = connection.execute(select(content).where(content.c.id == row.answer_id)).first()
+    if given is None or not given.text:
+        raise Incomplete
+    on = limits.calendar_for(connection, row.agency).local(hand.now).date()
+    stands = notices.corrected(given.text, text, on)
+    words = Words(ContentKind.ANSWER, stands, given.basis or "")
+    taken = take(connection, row, _step(Act.CORRECT, hand, words))
+    connection.execute(
+        update(question).where(question.c.id == row.id).values(answer_id=taken.content_id)
+    )
+    message = notices.correction(_asker(connection, row), text)
+    return _post(connection, row, f"correction:{taken.content_id}", message, hand)
+
+
+def _answered_alike(connection: Connection, question_id: int) -> Iterator[Row[Any]]:
+    states = [str(state) for state in (State.ANSWERED, State.RATED)]
+    wanted = select(question.c.id).where(
+        question.c.merged_into_id == question_id, question.c.state.in_(states)
+    )
+    for asked_id in connection.execute(wanted.order_by(question.c.id)).scalars().all():
+        yield lock(connection, asked_id)
 
 
 def _move(

@@ -34,13 +34,14 @@ ROLES: dict[Act, frozenset[Role]] = {
     Act.MERGE: _EVERY_DESK,
     Act.NOTE: _EVERY_DESK,
     Act.RECLASSIFY: _EVERY_DESK,
+    Act.CORRECT: _AGENCY,
 }
 
 #: acts that a leader or coordinator may do over the holder's head
 _ABOVE = frozenset({Act.RELEASE, Act.RESUME, Act.TRANSFER, Act.REFUSE, Act.MERGE})
 
 #: acts that need no holding of the question
-_BESIDE = frozenset({Act.NOTE, Act.RECLASSIFY, Act.APPROVE, Act.RETURN})
+_BESIDE = frozenset({Act.NOTE, Act.RECLASSIFY, Act.APPROVE, Act.RETURN, Act.CORRECT})
 
 
 class NotYours(BotError):

@@ -58,6 +58,7 @@ class Act(StrEnum):
     MERGE = "merge"
     NOTE = "note"
     RECLASSIFY = "reclassify"
+    CORRECT = "correct"  # an answer that was given is put right
     CONSENT = "consent"
     REVOKE = "revoke"
     RECLOCK = "reclock"
@@ -123,6 +124,7 @@ _TRANSITIONS: dict[tuple[Act, State], State] = {
     (Act.TRANSFER, State.MERGED): State.MERGED,
     **_moves(Act.REFUSE, _AT_DESK | {State.MERGED}, State.REFUSED),
     **_moves(Act.MERGE, _AT_DESK | {State.MERGED}, State.MERGED),
+    **{(Act.CORRECT, state): state for state in (State.ANSWERED, State.RATED)},
     **{(act, state): state for act in _STILL for state in State},
 }
 

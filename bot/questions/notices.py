@@ -55,6 +55,12 @@ class Notices(Protocol):
     def answer(self, asker: Asker, answer: Answer, signed: Signed) -> Outgoing:
         """Return the officer's answer to one of its askers."""
 
+    def correction(self, asker: Asker, text: str) -> Outgoing:
+        """Return the correction of an answer that was given."""
+
+    def corrected(self, answer: str, text: str, on: date) -> str:
+        """Return an answer as it stands after a correction, both in sight."""
+
     def ask(self, asker: Asker, agency: str, text: str) -> Outgoing:
         """Return an officer's question to the citizen."""
 

@@ -1,6 +1,5 @@
 """Whom to tell that their question is read on air, was read, or how the answer was."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -44,12 +43,11 @@ def airings(connection: Connection, since: date) -> list[Airing]:
     return [Airing(_asker(row.question_id, row), row.month, row.air_date) for row in rows]
 
 
-def unrated(connection: Connection, now: datetime) -> Sequence[tuple[Asker, int]]:
-    """Return who read an officer's answer a day ago, said nothing since and rated nothing; with
-    the id of that answer."""
+def unrated(connection: Connection, now: datetime) -> list[Asker]:
+    """Return who got an officer's answer a day ago, said nothing since and rated nothing."""
     after, until = now - RATING_AFTER - RATING_LASTS, now - RATING_AFTER
     rows = connection.execute(
-        select(question.c.id, question.c.code, question.c.conversation_id, question.c.answer_id)
+        select(question.c.id, question.c.code, question.c.conversation_id)
         .join(message, message.c.question_id == question.c.id)
         .join(outbox, outbox.c.message_id == message.c.id)
         .join(conversation, conversation.c.id == question.c.conversation_id)
@@ -63,9 +61,9 @@ def unrated(connection: Connection, now: datetime) -> Sequence[tuple[Asker, int]
             conversation.c.last_inbound_at < outbox.c.sent_at,
             ~exists().where(rating.c.question_id == question.c.id),
         )
-        .group_by(question.c.id, question.c.code, question.c.conversation_id, question.c.answer_id)
+        .group_by(question.c.id, question.c.code, question.c.conversation_id)
     ).all()
-    return [(_asker(row.id, row), row.answer_id) for row in rows]
+    return [_asker(row.id, row) for row in rows]
 
 
 def _asker(question_id: int, row: Row[*tuple[Any, ...]]) -> Asker:

@@ -55,6 +55,7 @@ SLUGS = {
     Act.MERGE: "gop",
     Act.NOTE: "ghi-chu",
     Act.RECLASSIFY: "phan-loai",
+    Act.CORRECT: "dinh-chinh",
 }
 
 _PAGE = "/can-bo/cau-hoi/{code}"
@@ -321,13 +322,13 @@ def _acts_for(officer: Officer, view: View) -> frozenset[str]:
     state = State(question.state)
     fitting = {act for act in possible(state) if officer.role in guards.ROLES.get(act, ())}
     if question.bucket != "open":
-        fitting &= {Act.NOTE, Act.RECLASSIFY}
+        fitting &= {Act.NOTE, Act.RECLASSIFY, Act.CORRECT}
     if state is State.MERGED:
         fitting &= {Act.NOTE, Act.REFUSE}
     if view.two_persons and state is not State.APPROVED:
         fitting -= {Act.SEND}
     if view.two_persons and officer.role is Role.OFFICER:
-        fitting -= {Act.REFUSE}
+        fitting -= {Act.REFUSE, Act.CORRECT}
     return frozenset(str(a) for a in fitting if guards.is_free_for(officer, question, a))
 
 

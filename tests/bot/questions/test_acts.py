@@ -16,7 +16,8 @@ from bot.questions.history import verify
 from bot.questions.life import NotPossible
 from bot.questions.notices import Answer, Refusal
 from bot.questions.steps import NoSuchQuestion
-from bot.tables.delivery import message
+from bot.reach.notices import untold_since
+from bot.tables.delivery import conversation, message
 from bot.tables.desk import question, question_event
 from bot.wording import Wording
 from knowledge.decisions import MatterKind
@@ -239,3 +240,69 @@ def test_what_cannot_be_done_changes_nothing(
     with pytest.raises(problem):
         act(connection, by(an, opened.id))
     assert state_of(connection, opened.id) == "claimed"
+
+
+def answered(connection: Connection, officer: Officer) -> int:
+    opened = ask(connection)
+    acts.claim(connection, by(officer, opened.id))
+    acts.draft(connection, by(officer, opened.id), ANSWER)
+    acts.send(connection, by(officer, opened.id), NOTICES)
+    return opened.id
+
+
+def test_a_correction_reaches_the_asker_and_both_stay_in_sight(
+    connection: Connection, an: Officer, binh: Officer
+) -> None:
+    question_id = answered(connection, an)
+    acts.correct(connection, by(binh, question_id), "Ở tầng 2, không phải tầng 1.", NOTICES)
+    assert letters(connection)[-1].startswith("ĐÍNH CHÍNH trả lời câu hỏi")
+    row = repository.by_id(connection, question_id)
+    assert row is not None
+    assert row.answer.startswith(ANSWER.text)
+    assert row.answer.endswith("Ở tầng 2, không phải tầng 1.")
+    assert (row.state, row.basis) == ("answered", ANSWER.basis)
+    assert verify(connection, calendar().zone) == []
+
+
+def test_whoever_got_the_same_answer_gets_the_same_correction(
+    connection: Connection, an: Officer
+) -> None:
+    first, second = ask(connection), ask(connection, conversation_id=2)
+    acts.claim(connection, by(an, first.id))
+    acts.claim(connection, by(an, second.id))
+    acts.merge(connection, by(an, second.id), first.id)
+    acts.draft(connection, by(an, first.id), ANSWER)
+    acts.send(connection, by(an, first.id), NOTICES)
+    acts.correct(connection, by(an, first.id), "Ở tầng 2.", NOTICES)
+    assert letters(connection, 2)[-1].startswith("ĐÍNH CHÍNH")
+
+
+def test_only_what_was_answered_can_be_corrected(connection: Connection, an: Officer) -> None:
+    opened = ask(connection)
+    with pytest.raises(NotPossible):
+        acts.correct(connection, by(an, opened.id), "Ở tầng 2.", NOTICES)
+
+
+def test_where_two_persons_are_required_the_leader_corrects(
+    connection: Connection, leader: Officer
+) -> None:
+    writer = hire(connection, "dung", agency="ct-so-noi-vu")
+    opened = ask(connection, at="ct-so-noi-vu")
+    acts.claim(connection, by(writer, opened.id))
+    acts.draft(connection, by(writer, opened.id), ANSWER)
+    acts.approve(connection, by(leader, opened.id))
+    acts.send(connection, by(writer, opened.id), NOTICES)
+    with pytest.raises(guards.NeedsApproval):
+        acts.correct(connection, by(writer, opened.id), "Ở tầng 2.", NOTICES)
+    assert acts.correct(connection, by(leader, opened.id), "Ở tầng 2.", NOTICES)
+
+
+def test_who_wants_no_notices_is_not_told_of_a_transfer_but_counted(
+    connection: Connection, an: Officer
+) -> None:
+    opened = ask(connection)
+    connection.execute(conversation.update().values(state={"stopped": True}))
+    acts.claim(connection, by(an, opened.id))
+    acts.transfer(connection, by(an, opened.id), "ct-so-noi-vu", "thuộc Sở Nội vụ", NOTICES)
+    assert letters(connection) == []
+    assert [each.kind for each in untold_since(connection, NOW)] == ["transfer"]
