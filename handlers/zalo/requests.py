@@ -29,8 +29,10 @@ def bodies(address: str, message: Outgoing) -> list[dict[str, Any]]:
     buttons, left = _fit(message.buttons)
     links = [file for file in message.files if not _is_sendable(file)]
     lines = [message.text, *map(_as_line, left), *map(_as_link, links)]
-    messages: list[dict[str, Any]] = [{"text": part} for part in split("\n".join(lines)) or ["…"]]
-    if message.quotes:
+    follows = bool(message.files or message.form) and not buttons
+    texts = split("\n".join(lines)) or ([] if follows else ["…"])
+    messages: list[dict[str, Any]] = [{"text": part} for part in texts]
+    if message.quotes and messages:
         messages[0]["quote_message_id"] = message.quotes
     if buttons:
         payload = {"buttons": [_button(button) for button in buttons]}
