@@ -10,8 +10,9 @@ from bot.conversation.world import ANY_COMMUNE, World
 from bot.messages import Button, Outgoing, Source
 from knowledge.decisions import DecisionKind
 from knowledge.entries import Entry, EntryKind, Facet
+from knowledge.labels import LONGEST as LABEL
+from knowledge.labels import label_of
 
-LABEL = 35
 MOST_CHOICES = 4
 _ASKED, _BRIEF, _BRIEFER, _SUMMARY = 600, 190, 110, 200
 _LINE, _MOST_LINES, _LISTED, _LONGEST_TITLE = 90, 5, 75, 120
@@ -83,7 +84,7 @@ def short_labels(entries: Sequence[Entry]) -> list[str]:
 
     Titles that begin alike lose their common beginning, so that the difference is what shows.
     """
-    names = [entry.short_label or _sentence_case(entry.title) for entry in entries]
+    names = [label_of(entry) or _sentence_case(entry.title) for entry in entries]
     if any(len(name) > LABEL for name in names) and len(names) > 1:
         names = _without_common_start(names)
     labels = [cut(name, LABEL) for name in names]
@@ -264,7 +265,7 @@ def _is_listed(url: str) -> bool:
 
 def named(entry: Entry) -> str:
     """Return a name that is long enough to tell one choice from another."""
-    return cut(entry.short_label or _sentence_case(entry.title), _LISTED)
+    return cut(label_of(entry) or _sentence_case(entry.title), _LISTED)
 
 
 def _without_common_start(names: Sequence[str]) -> list[str]:
