@@ -5,6 +5,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -169,3 +170,9 @@ class Settings(BaseSettings):
     def zalo_enabled(self) -> bool:
         """Whether the Zalo channel has what it needs."""
         return bool(self.zalo_app_id)
+
+
+def own_hosts(settings: Settings) -> frozenset[str]:
+    """Return the hosts under which citizens reach the service."""
+    host = urlsplit(settings.public_url).hostname
+    return frozenset({host} if host else ())

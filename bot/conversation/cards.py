@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from bot.conversation.days import date_in_figures
 from bot.conversation.payloads import payload
 from bot.conversation.world import ANY_COMMUNE, World
+from bot.links import is_listed_address
 from bot.messages import Button, Outgoing, Source
 from knowledge.decisions import DecisionKind
 from knowledge.entries import Entry, EntryKind, Facet
@@ -221,11 +221,12 @@ def _source_line(world: World, entry: Entry) -> str:
 def _sources(entry: Entry) -> tuple[Source, ...]:
     if not entry.source:
         return ()
-    return (Source(entry.source, entry.source_url, entry.checked_on),)
+    url = entry.source_url if is_listed_address(entry.source_url) else ""
+    return (Source(entry.source, url, entry.checked_on),)
 
 
 def _online(world: World, entry: Entry) -> tuple[Button, ...]:
-    if not _is_listed(entry.online_url):
+    if not is_listed_address(entry.online_url):
         return ()
     return (Button(world.wording("button.online"), url=entry.online_url),)
 
@@ -254,13 +255,6 @@ def _phone(world: World, entry: Entry) -> tuple[Button, ...]:
     if entry.kind is not EntryKind.HOTLINE or not entry.phone:
         return ()
     return (Button(world.wording("button.call", phone=entry.phone), phone=entry.phone),)
-
-
-def _is_listed(url: str) -> bool:
-    """Whether a link may be shown: the state's own domains only, over https."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return parts.scheme == "https" and (host == "gov.vn" or host.endswith(".gov.vn"))
 
 
 def named(entry: Entry) -> str:

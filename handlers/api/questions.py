@@ -1,7 +1,7 @@
 """The desk by machine: /api/v1/questions."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -11,6 +11,7 @@ from bot.errors import BotError
 from bot.moments import Clock
 from bot.office.letters import DeskLetters
 from bot.office.office import Deed, Office
+from bot.office.trust import AsksTooMuch, UnlistedLink
 from bot.officers.accounts import Officer
 from bot.officers.tokens import Scope
 from bot.questions import guards, repository
@@ -54,6 +55,8 @@ _PROBLEMS: dict[type[BotError], tuple[int, str]] = {
     NotPossible: (409, "not_possible"),
     guards.Incomplete: (422, "incomplete"),
     guards.UnknownAgency: (422, "unknown_agency"),
+    UnlistedLink: (422, "unlisted_link"),
+    AsksTooMuch: (422, "asks_too_much"),
 }
 
 
@@ -64,10 +67,12 @@ class BadRequest(BotError):
 class QuestionsApi:
     """Lists questions and does to them what the officer of the token may do."""
 
-    def __init__(self, store: Store, clock: Clock, wording: Wording) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, wording: Wording, own_hosts: Collection[str] = ()
+    ) -> None:
         self._store = store
         self._wording = wording
-        self._office = Office(store, clock, DeskLetters(wording))
+        self._office = Office(store, clock, DeskLetters(wording), own_hosts)
 
     def routes(self) -> list[Route]:
         """Return the list, one question, and one route for each act."""

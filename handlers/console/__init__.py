@@ -7,14 +7,13 @@ from bot.moments import Clock
 from bot.office.letters import DeskLetters
 from bot.office.office import Office
 from bot.officers.passwords import Hasher
-from bot.settings import Settings
+from bot.settings import Settings, own_hosts
 from bot.store import Store
 from bot.wording import Wording
 from handlers.console.accounts import Accounts
 from handlers.console.calls import Calls
 from handlers.console.erasure import Erasure
 from handlers.console.files import CitizensFiles
-from handlers.console.lessons import Lessons
 from handlers.console.login import Login
 from handlers.console.question import QuestionPages
 from handlers.console.queue import Queue
@@ -39,7 +38,8 @@ class Console:
         pages = Pages(
             wording, calendar, clock, settings.province, telegram=settings.telegram_enabled
         )
-        office = Office(store, clock, DeskLetters(wording))
+        own = own_hosts(settings)
+        office = Office(store, clock, DeskLetters(wording), own)
         self._parts = (
             pages,
             Login(store, clock, hasher, pages, settings),
@@ -51,7 +51,6 @@ class Console:
                 store, Folder(settings.var_dir / "files"), dropped_message(wording), clock
             ),
             Erasure(store, clock),
-            Lessons(store, clock, pages, wording),
             Accounts(store, clock, hasher, pages),
             TelegramPage(store, clock, pages, is_on=settings.telegram_enabled),
         )

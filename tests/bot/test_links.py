@@ -1,0 +1,38 @@
+"""Which addresses citizens may be led to."""
+
+import pytest
+
+from bot.links import hosts_in, unlisted_in
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        pytest.param(
+            "Xem https://dichvucong.gov.vn/a?b=1.", ["dichvucong.gov.vn"], id="with scheme"
+        ),
+        pytest.param("vào www.cantho.gov.vn nhé", ["www.cantho.gov.vn"], id="without"),
+        pytest.param("bấm bit.ly/3xY", ["bit.ly"], id="shortened"),
+        pytest.param("https://dichvucong.gov.vn@evil.com/a", ["evil.com"], id="a login in front"),
+        pytest.param("thư gửi motcua@cantho.gov.vn", [], id="a mail address"),
+        pytest.param("Nghị định 154/2024/NĐ-CP, mục 1.2.3", [], id="a law and a number"),
+        pytest.param("Nộp tại xã.Mang theo giấy", [], id="a full stop without a space"),
+    ],
+)
+def test_addresses_are_found(text: str, hosts: list[str]) -> None:
+    assert hosts_in(text) == hosts
+
+
+@pytest.mark.parametrize(
+    ("host", "listed"),
+    [
+        ("dichvucong.gov.vn", True),
+        ("vanban.chinhphu.vn", True),
+        ("danhoi.example", True),
+        ("gov.vn.com", False),
+        ("evilgov.vn", False),
+        ("facebook.com", False),
+    ],
+)
+def test_only_the_states_and_our_own_are_listed(host: str, *, listed: bool) -> None:
+    assert (unlisted_in(f"https://{host}/x", ("danhoi.example",)) == []) is listed
