@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from bot.catalogue.repository import raise_version
+from bot.catalogue.repository import hold, raise_version
 from bot.errors import BotError
 from bot.tables.desk import audit
 from bot.tables.learning import learned_model
@@ -80,6 +80,7 @@ def last(connection: Connection) -> Row[Any] | None:
 
 def keep(connection: Connection, model: Model, report: Report, by: str, now: datetime) -> str:
     """Keep a trained model: in force when nothing is lost by it, else rejected; return which."""
+    hold(connection)
     state = "rejected" if report.lost else "active"
     row: dict[str, Any] = {"version": model.version, "weights": model.as_json()}
     row |= {"report": report.as_json(), "made_by": by, "made_at": now, "state": state}
@@ -99,6 +100,7 @@ def keep(connection: Connection, model: Model, report: Report, by: str, now: dat
 
 def activate(connection: Connection, version: str, officer: str, now: datetime) -> None:
     """Return to a former model, or with "" to the shipped one; every node follows in seconds."""
+    hold(connection)
     _set_aside(connection)
     if version:
         former = (learned_model.c.version == version) & (learned_model.c.state == "former")

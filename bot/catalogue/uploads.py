@@ -62,8 +62,9 @@ class Uploads:
             "kind": upload.kind or "",
             "at": now,
         }
-        row |= {"complete": upload.complete, "data": upload.data, "state": "reading"}
-        row |= {"actor": upload.actor, "seen_at": now, "preview": {"source": upload.source}}
+        row |= {"kind": upload.kind or "", "complete": upload.complete, "data": upload.data}
+        row |= {"state": "reading", "actor": upload.actor, "seen_at": now}
+        row |= {"preview": {"source": upload.source}}
 
         def body(connection: Connection) -> Done[None]:
             old = knowledge_file.c.at < now - _KEPT

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from bot.catalogue.acts import NoSuchAlias
-from bot.catalogue.repository import raise_version
+from bot.catalogue.repository import hold, raise_version
 from bot.errors import BotError
 from bot.privacy import redact
 from bot.store import upsert
@@ -107,6 +107,7 @@ def count_waiting(connection: Connection) -> int:
 
 def accept(connection: Connection, alias_id: int, text: str, officer: str, now: datetime) -> None:
     """Take up a phrasing, as the officer has put it; every node finds by it within seconds."""
+    hold(connection)
     row = _locked(connection, alias_id)
     said = tidy(text)
     if not is_phrasing(said):

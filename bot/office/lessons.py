@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Row, select
 
 from bot.catalogue.acts import put_layer, set_state
 from bot.catalogue.layers import Layer
-from bot.catalogue.repository import hold
+from bot.catalogue.repository import hold, known
 from bot.errors import BotError
+from bot.learning.proposals import Origin, Phrasing
+from bot.learning.proposals import propose as propose_phrasing
 from bot.officers.accounts import Officer
 from bot.privacy import redact
 from bot.questions import repository
@@ -82,15 +84,57 @@ def proposals(connection: Connection) -> Sequence[Row[Any]]:
     return connection.execute(select(entry).where(waiting).order_by(entry.c.changed_at)).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A proposal as its reviewer has put it; an empty field stays as it was."""
+
+    title: str = ""
+    summary: str = ""
+    basis: str = ""
+
+
 def decide(
-    connection: Connection, entry_id: str, *, accepted: bool, officer: Officer, now: datetime
+    connection: Connection,
+    entry_id: str,
+    edited: Edited | None,
+    officer: Officer,
+    now: datetime,
 ) -> bool:
-    """Make a proposal public or put it away; return whether it still waited."""
+    """Make a proposal public as edited, or with None put it away; return whether it waited.
+
+    With the entry the asker's own words are proposed as a phrasing of it.
+    """
     hold(connection)
     if entry_id not in {row.id for row in proposals(connection)}:
         return False
-    set_state(connection, entry_id, "public" if accepted else "retired", now, officer.actor)
+    if edited is None:
+        set_state(connection, entry_id, "retired", now, officer.actor)
+        return True
+    said = dict(known(connection, [entry_id])[entry_id].layers.get(Layer.LOCAL, {}))
+    changed = _as_edited(said, edited)
+    if changed != said:
+        put_layer(connection, entry_id, Layer.LOCAL, changed, now, officer.actor)
+    set_state(connection, entry_id, "public", now, officer.actor)
+    _propose_words(connection, entry_id, now)
     return True
+
+
+def _as_edited(said: dict[str, Any], edited: Edited) -> dict[str, Any]:
+    title = " ".join(redact(edited.title).text.split())[:_LONGEST_TITLE]
+    new = {
+        "title": title,
+        "aliases": [title] if title else [],
+        "summary": redact(edited.summary.strip()).text,
+        "legal_basis": [edited.basis.strip()] if edited.basis.strip() else [],
+    }
+    return {**said, **{name: value for name, value in new.items() if value}}
+
+
+def _propose_words(connection: Connection, entry_id: str, now: datetime) -> None:
+    row = repository.by_code(connection, entry_id.removeprefix(_PREFIX))
+    if row is not None and row.text and not row.sealed:
+        phrasing = Phrasing(entry_id, row.text, Origin.ANSWER, row.conversation_id)
+        propose_phrasing(connection, phrasing, now)
 
 
 def _data(row: Row[Any], title: str, lesson: Lesson) -> dict[str, Any]:

@@ -28,9 +28,11 @@ from bot.wording import Wording
 from handlers.access import COOKIE, guard
 from handlers.api.questions import QuestionsApi
 from handlers.console import Console
+from handlers.console.knowledge import KnowledgeDesk
 from handlers.routes import Route, add_routes
 from handlers.web import explain_errors, refuse_encoded, secure_headers
 from tests.bot.questions.samples import NOW, ask, prepare
+from tests.handlers.shelf import SmallShelf
 
 WORDING = Wording.load()
 PASSWORD = "đường dài mới biết ngựa hay"
@@ -55,7 +57,11 @@ class DeskWorld:
 
     def routes(self) -> list[Route]:
         console = Console(self.store, WORDING, self.clock, calendar(), self.hasher, self.settings)
-        return [*console.routes(), *QuestionsApi(self.store, self.clock, WORDING).routes()]
+        knowledge = KnowledgeDesk(
+            self.store, SmallShelf(), WORDING, self.clock, calendar(), self.settings
+        )
+        machine = QuestionsApi(self.store, self.clock, WORDING)
+        return [*console.routes(), *knowledge.routes(), *machine.routes()]
 
     def app(self, routes: list[Route] | None = None) -> web.Application:
         middlewares: list[Any] = [

@@ -14,7 +14,7 @@ from handlers.routes import Access, Route
 from tests.handlers.desk_world import DeskWorld
 
 _TURNED_AWAY = {401, 403}
-_SAMPLES = ("x", "1", "2026-11", "2026-11.json", "json", "4K7M2P9", "abc")
+_SAMPLES = ("x", "1", "2026-11", "2026-11.json", "json", "4K7M2P9", "abc", "x" * 22)
 _PASSED = 299  # no real handler answers so
 
 
