@@ -171,6 +171,7 @@ def _worded(world: World, memory: Memory, thought: Thought, decision: Decision) 
     return (
         presses.typed_choice(world, memory, text)
         or _about_one(world, memory, thought)
+        or roads.in_words(world, memory, text)
         or _ordered(world, memory, text)
         or _awaited(world, memory, text, decision)
         or answers.still_urgent(world, memory, decision)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.conversation import roads
 from bot.conversation.acts import Receipt
 from bot.conversation.cards import cut
 from bot.conversation.days import date_in_figures, day_in_words, hour_in_words
@@ -13,6 +12,7 @@ from bot.conversation.world import Asked, Manner, World
 from bot.messages import Button, Outgoing, Purpose
 from bot.questions.codes import spoken_groups
 from bot.questions.life import State
+from bot.reach.roads import Road
 from bot.reach.windows import RULES, window
 from bot.wording import Wording
 from knowledge.decisions import MatterKind
@@ -71,13 +71,19 @@ def receipt(world: World, asked_for: Receipt, filed: Filed) -> Outgoing:
         f"{asked_for.before}\n\n{text}" if asked_for.before else text,
         buttons=(
             *asked_for.buttons,
-            *(roads.offers(world, filed.code) if closes else ()),
+            *(road_buttons(world, filed.code) if closes else ()),
             Button(said("button.status"), payload("status", filed.code)),
         ),
         purpose=Purpose.RECEIPT,
         decision=asked_for.decision,
         question_id=filed.id,
     )
+
+
+def road_buttons(world: World, code: str) -> tuple[Button, ...]:
+    """Return a button for each road an answer can come by, writing again first."""
+    roads = (Road.AGAIN, Road.CALL, *([Road.TEMPLATE] if world.manner.template_to else []))
+    return tuple(Button(world.wording(f"button.road.{r}"), payload(str(r), code)) for r in roads)
 
 
 def status_link(manner: Manner, channel: str, code: str, key: str) -> str:

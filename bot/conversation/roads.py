@@ -1,26 +1,48 @@
 """How an answer reaches a citizen whose channel closes first: the choice, and the number."""
 
+import re
 from dataclasses import replace
 
 from bot.conversation.acts import ChooseRoad, Reply, Step
-from bot.conversation.payloads import payload
+from bot.conversation.letters import road_buttons, status_list
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.words import bare
 from bot.conversation.world import Asked, World
-from bot.messages import Button
 from bot.questions.codes import spoken_groups
-from bot.reach.roads import Road, masked, number_in
+from bot.reach.roads import ASKING, Road, masked, number_in
 from bot.reach.windows import has_window
 
+_WANTED = re.compile(
+    r"(?:(?:toi|tui|em|chau|con|muon|xin|nho|can bo|duoc|co tra loi thi|khi nao co thi) )*"
+    r"(?:goi|dien thoai)(?: dien)?(?: thoai)?(?: lai)?(?: (?:cho|bao|bao cho))?"
+    r" (?:toi|tui|em|chau|con|minh)(?: (?:nha|nhe|nghe|nghen|di|giup|gium|luon))*"
+)
+_UNWANTED = re.compile(
+    r"(?:(?:toi|tui|xin|thoi|lam on) )*(?:dung|khoi|khong can|khong muon|khong|hong can|hong)"
+    r"(?: (?:co|ai|can|phai|can bo))* goi(?: (?:dien|lai|cho|toi|tui|em|nua|dau|ve|viec|nay))*"
+)
 #: so many figures are meant as a number, even where no telephone has it
 _NEARLY = 7
 
 
-def offers(world: World, code: str) -> tuple[Button, ...]:
-    """Return a button for each road there is, writing again first."""
-    roads = (Road.AGAIN, Road.CALL, *([Road.TEMPLATE] if world.manner.template_to else []))
-    return tuple(Button(world.wording(f"button.road.{r}"), payload(str(r), code)) for r in roads)
+def in_words(world: World, memory: Memory, text: str) -> Step | None:
+    """Read "gọi cho tôi" and "đừng gọi nữa" for the buttons that say the same."""
+    still_open = world.open_questions
+    if not has_window(world.channel) or not still_open:
+        return None
+    words = bare(text)
+    given = [asked for asked in still_open if world.roads.get(asked.id) in ASKING]
+    if given and _UNWANTED.fullmatch(words):
+        return choose(world, memory, given[0], Road.AGAIN)
+    if not _WANTED.fullmatch(words):
+        return None
+    spoken_of = world.question(memory.question)
+    if spoken_of is None or not spoken_of.is_open:
+        spoken_of = still_open[0] if len(still_open) == 1 else None
+    if spoken_of is None:
+        return Step(memory.settled(), (status_list(world, still_open, str(Road.CALL)),))
+    return choose(world, memory, spoken_of, Road.CALL)
 
 
 def choices(world: World, memory: Memory, asked: Asked) -> Step:
@@ -28,7 +50,7 @@ def choices(world: World, memory: Memory, asked: Asked) -> Step:
     if not has_window(world.channel) or not asked.is_open:
         return Step(memory.settled(), (say(world, "road.none", code=spoken_groups(asked.code)),))
     chosen = world.roads.get(asked.id, Road.AGAIN)
-    told = say(world, f"road.now.{chosen}", *offers(world, asked.code), code=_code(asked))
+    told = say(world, f"road.now.{chosen}", *road_buttons(world, asked.code), code=_code(asked))
     return Step(memory.settled(), (told,))
 
 

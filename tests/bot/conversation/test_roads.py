@@ -153,6 +153,36 @@ async def test_the_button_of_a_progress_message_is_noted(
 
 
 @pytest.mark.parametrize(
+    "typed", ["gọi cho tôi", "goi lai cho tui nghe", "cán bộ gọi điện cho tôi", "dạ gọi tui đi"]
+)
+async def test_being_called_can_be_asked_for_in_words(zalo: Chat, typed: str) -> None:
+    (asks,) = await zalo.says(typed)
+    assert "xin ông/bà nhắn số điện thoại" in asks.text
+
+
+async def test_of_several_questions_it_is_asked_which(zalo: Chat) -> None:
+    await zalo.says("đèn đường hư ai sửa")
+    zalo.state = {**zalo.state, "question": None, "offers": []}
+    (which,) = await zalo.says("cán bộ gọi lại cho tôi")
+    assert [button.payload[:7] for button in which.buttons] == ["#x:call", "#x:call"]
+
+
+@pytest.mark.parametrize("typed", ["đừng gọi nữa", "thôi không cần gọi cho tôi đâu", "khỏi gọi"])
+async def test_a_call_is_declined_in_words(zalo: Chat, connection: Connection, typed: str) -> None:
+    await zalo.presses(f"#x:call:{code(zalo)}")
+    await zalo.says("0901234567")
+    await zalo.says(typed)
+    assert connection.execute(select(phone)).all() == []
+
+
+async def test_on_the_web_nobody_is_called(new_chat: NewChat) -> None:
+    chat = new_chat()
+    await chat.asks(ASKED)
+    replies = await chat.says("gọi cho tôi")
+    assert all("xin ông/bà nhắn số điện thoại" not in reply.text for reply in replies)
+
+
+@pytest.mark.parametrize(
     ("text", "number"),
     [
         ("0901234567", "+84901234567"),
