@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.questions.life import Act
+from bot.reach.roads import Road
 from bot.wording import Wording
 
 #: officers must not see who rated how, nor that somebody did
@@ -50,8 +51,9 @@ def _who(actor: str, officers: Mapping[str, str], wording: Wording) -> str:
 
 
 def _what(event: Row[Any], agencies: Mapping[str, str], wording: Wording) -> str:
-    sentence = wording(f"desk.event.{event.act}")
     detail: Mapping[str, Any] = event.detail
+    kind = "road." if detail.get("use") in set(Road) else ""
+    sentence = wording(f"desk.event.{kind}{event.act}")
     parts = [
         agencies.get(detail["agency"], detail["agency"]) if "agency" in detail else "",
         _move(event, agencies, wording),
@@ -78,7 +80,8 @@ def _move(event: Row[Any], agencies: Mapping[str, str], wording: Wording) -> str
 def _consent(detail: Mapping[str, Any], wording: Wording) -> str:
     use = wording(f"desk.use.{detail['use']}")
     granted = detail.get("granted")
-    return use if granted is None else f"{use} – {wording('desk.yes' if granted else 'desk.no')}"
+    is_plain = granted is None or detail["use"] in set(Road)
+    return use if is_plain else f"{use} – {wording('desk.yes' if granted else 'desk.no')}"
 
 
 def _text(event: Row[Any]) -> str:

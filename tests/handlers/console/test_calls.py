@@ -55,6 +55,13 @@ async def test_the_question_says_until_when_one_may_write(
     assert "Quá hạn nhắn thì: gọi lại." in shown
 
 
+async def test_the_history_tells_what_was_chosen(world: DeskWorld, opened: Opened) -> None:
+    await world.do(lambda c: choose(c, opened.id, Choice(Road.AGAIN, "receipt.window.zalo"), NOW))
+    shown = await page(world, f"/can-bo/cau-hoi/{opened.code}")
+    assert "Người dân chọn cách nhận trả lời: được gọi lại" in shown
+    assert "Người dân thôi cách nhận trả lời: được gọi lại" in shown
+
+
 async def test_the_web_chat_never_closes(world: DeskWorld) -> None:
     asked = await world.ask()
     assert "Liên lạc" not in await page(world, f"/can-bo/cau-hoi/{asked.code}")
