@@ -101,7 +101,12 @@ async def attach_telegram(parts: Parts, stack: AsyncExitStack) -> Attached | Non
     from handlers import telegram  # half a second of imports that most installations need not
 
     around = telegram.Surroundings(
-        parts.clock, parts.metrics, parts.wording, parts.library.agency_name
+        parts.clock,
+        parts.metrics,
+        parts.wording,
+        parts.library.agency_name,
+        parts.ground.owner,
+        parts.ground.alone,
     )
     conduct = telegram.Conduct(crash=parts.crash)
     built = telegram.build(parts.settings, parts.store, around, conduct)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, or_, select, true, update
 
 from bot.errors import BotError
 from bot.store import Done
@@ -27,10 +27,18 @@ class Lease:
 
 
 def take(
-    name: str, owner: str, now: datetime, lasts: timedelta, connection: Connection
+    name: str,
+    owner: str,
+    now: datetime,
+    lasts: timedelta,
+    connection: Connection,
+    *,
+    alone: bool = False,
 ) -> Done[Lease | None]:
-    """Take or renew the lease; None while another holds it."""
-    free = or_(poll_cursor.c.leased_until < now, poll_cursor.c.owner == owner)
+    """Take or renew the lease; None while another holds it. Who is `alone` need not wait for
+    the lease of a process that died."""
+    ours = poll_cursor.c.owner == owner
+    free = true() if alone else or_(poll_cursor.c.leased_until < now, ours)
     statement = insert(connection, poll_cursor).values(
         name=name, owner=owner, leased_until=now + lasts
     )

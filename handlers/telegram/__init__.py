@@ -1,7 +1,5 @@
 """Telegram: the channel, the two ways in, what Telegram must know of us, and officers' groups."""
 
-import os
-import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -57,12 +55,17 @@ class Conduct:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What of the service the channel needs beside settings and store."""
+    """What of the service the channel needs beside settings and store.
+
+    `owner` names this process; `alone` says that no other works on the same database.
+    """
 
     clock: Clock
     metrics: Metrics
     wording: Wording
     agency_name: Callable[[str], str]
+    owner: str
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,12 @@ def build(
     )  # fmt: skip
     herald = Herald(NAME, around.wording, f"{public}{_PAGE}" if public else "")
     webhook = TelegramWebhook(reception, courtesies, secret, around.metrics, conduct.crash)
-    poller = None if is_webhook else Poller(
-        api, reception, courtesies, store, _owner(), around.clock, conduct.polling, conduct.crash
-    )  # fmt: skip
+    poller = None
+    if not is_webhook:
+        poller = Poller(
+            api, reception, courtesies, store, around.owner, around.clock,
+            conduct.polling, around.alone, conduct.crash,
+        )  # fmt: skip
     return TelegramParts(
         channel=channel,
         reception=reception,
@@ -147,7 +153,3 @@ async def _close(
         await poller.stop()
     await courtesies.close()
     await api.close()
-
-
-def _owner() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"

@@ -21,11 +21,12 @@ from bot.channels import (
 )
 from bot.delivery.parts import keep_part, progress
 from bot.liaison.groups import follow
+from bot.media.sources import MediaRefused, MediaTooLarge
 from bot.messages import Attachment, Incoming
 from bot.moments import Clock
 from bot.store import Store, StoreUnavailable
 from handlers.telegram.attachments import SCHEME
-from handlers.telegram.client import FileUnavailable, Part, TelegramApi
+from handlers.telegram.client import Part, TelegramApi
 from handlers.telegram.failures import Refusal, as_send_error
 from handlers.telegram.floods import Floods
 from handlers.telegram.requests import parts
@@ -90,9 +91,11 @@ class Telegram:
         return Sent(tuple(ids), at)
 
     async def fetch(self, attachment: Attachment, most: int) -> bytes:
-        """Return the bytes of something attached, at most so many; raise FileUnavailable."""
-        if not attachment.url.startswith(SCHEME) or attachment.size > most:
-            raise FileUnavailable
+        """Return the bytes of something attached; implements bot.media.sources.MediaSource."""
+        if not attachment.url.startswith(SCHEME):
+            raise MediaRefused
+        if attachment.size > most:
+            raise MediaTooLarge
         return await self.api.download(attachment.url.removeprefix(SCHEME), most)
 
     async def _say(self, chat: str, part: Part) -> Message:

@@ -14,7 +14,7 @@ from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, Rep
 from telegram.error import NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.errors import BotError
+from bot.media.sources import MediaFailure, MediaGone, MediaTooLarge, MediaUnavailable
 from handlers.telegram.failures import NoAnswer, NotSent, Refusal
 
 #: what we want to hear of; everything else never leaves Telegram
@@ -22,10 +22,6 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
                    "message_reaction")  # fmt: skip
 _MOST_UPDATES = 100
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-
-
-class FileUnavailable(BotError):
-    """The file is gone, too large, or cannot be fetched now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +114,28 @@ class TelegramApi:
         return [update for update in found if isinstance(update, Mapping)]
 
     async def download(self, file_id: str, most: int) -> bytes:
-        """Return a file of at most so many bytes; raise FileUnavailable."""
+        """Return a file of at most so many bytes; raise one of the MediaFailure family."""
         try:
             found = await self.bot.get_file(file_id)
             path = (found.file_path or "").removeprefix(f"{self._files}/")
-            if not path or "://" in path or (found.file_size or 0) > most:
-                raise FileUnavailable
+            if (found.file_size or 0) > most:
+                raise MediaTooLarge
+            if not path or "://" in path:
+                raise MediaGone
             content = await self._wire.retrieve(f"{self._files}/{path}")
         except TelegramError as error:
-            raise FileUnavailable(f"no file from Telegram: {type(error).__name__}") from None
+            raise _no_file(error) from None
         if len(content) > most:
-            raise FileUnavailable
+            raise MediaTooLarge
         return content
+
+
+def _no_file(error: TelegramError) -> MediaFailure:
+    """Return what a failure means; a path lasts an hour and an answer may come later."""
+    said = error.description.lower() if isinstance(error, Refusal) else ""
+    if "too big" in said:
+        return MediaTooLarge()
+    return MediaGone() if "invalid file_id" in said else MediaUnavailable()
 
 
 def _record(payload: bytes) -> Mapping[str, Any]:

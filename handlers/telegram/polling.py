@@ -38,14 +38,17 @@ _LONGEST_PAUSE = 60.0
 class PollingRules:
     """How long a lease lasts (longer than a poll), and seconds to pause after a failure."""
 
-    lease: timedelta = timedelta(seconds=90)
+    lease: timedelta = timedelta(seconds=45)
     pause: float = 1.0
     idle: float = 5.0
 
 
 @dataclass(slots=True)
 class Poller:
-    """Polls while it holds the lease; `problem` says what stands in the way, None when well."""
+    """Polls while it holds the lease; `problem` says what stands in the way, None when well.
+
+    `alone` says that no other process of ours can be polling.
+    """
 
     api: TelegramApi
     reception: Reception
@@ -54,6 +57,7 @@ class Poller:
     owner: str
     clock: Clock
     rules: PollingRules = field(default_factory=PollingRules)
+    alone: bool = False
     crash: CrashPoints = field(default_factory=NoCrash)
     problem: str | None = field(default=None, init=False)
     _task: "asyncio.Task[None] | None" = field(default=None, init=False)
@@ -95,7 +99,8 @@ class Poller:
     async def once(self) -> float:
         """Ask once, where the lease is ours; return how long to wait before asking again."""
         name = f"{NAME}:{self.api.bot_id}"
-        body = partial(take, name, self.owner, self.clock(), self.rules.lease)
+        now, lasts = self.clock(), self.rules.lease
+        body = partial(take, name, self.owner, now, lasts, alone=self.alone)
         self._lease = await self.store.write(body)
         if self._lease is None:
             return self.rules.idle

@@ -130,6 +130,17 @@ async def test_the_other_takes_over_where_the_first_died(
     assert await kept(store) == ["còn đó không"]
 
 
+async def test_the_only_process_does_not_wait_for_the_lease_of_a_dead_one(
+    make: Make, telegram: FakeTelegram, store: Store
+) -> None:
+    await make("a").once()
+    telegram.say(USER, "còn đó không")
+    second = make("b")
+    second.alone = True
+    await second.once()
+    assert await kept(store) == ["còn đó không"]
+
+
 async def test_the_other_takes_over_at_once_where_the_first_was_stopped(
     make: Make, telegram: FakeTelegram, store: Store
 ) -> None:

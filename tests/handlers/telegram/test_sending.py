@@ -1,6 +1,7 @@
 """Sending against the fake: what each trouble is called, and what the citizen got."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,11 +18,11 @@ from bot.channels import (
 )
 from bot.delivery.inbox import open_conversation
 from bot.delivery.outbox import post
-from bot.messages import Outgoing
+from bot.media.sources import MediaGone, MediaRefused, MediaTooLarge, MediaUnavailable
+from bot.messages import Attachment, Outgoing
 from bot.store import Done, Store
 from bot.tables.delivery import conversation
 from handlers.telegram import NAME, TelegramParts, spacing
-from handlers.telegram.client import FileUnavailable
 from handlers.telegram.floods import Floods
 from tests.fakes.telegram.server import GROUP, FakeTelegram
 from tests.fakes.telegram.world import Refusal
@@ -202,23 +203,40 @@ async def test_without_the_database_nothing_goes_out_and_nothing_is_in_doubt(
     assert telegram.chats.deliveries() == []
 
 
-async def test_a_file_is_fetched_up_to_a_size(parts: TelegramParts, telegram: FakeTelegram) -> None:
-    said = telegram.photo(USER)
-    (event,) = parts.channel.reader.read({"update_id": 1, "message": said})
-    (picture,) = event.attachments
-    assert await parts.channel.fetch(picture, 100) == b"\xff\xd8\xff\xe0 a picture"
-    with pytest.raises(FileUnavailable):
-        await parts.channel.fetch(picture, 5)
+def pictured(parts: TelegramParts, telegram: FakeTelegram) -> Attachment:
+    """Return the picture that a citizen has just sent."""
+    (event,) = parts.channel.reader.read({"update_id": 1, "message": telegram.photo(USER)})
+    return event.attachments[0]
 
 
-async def test_a_file_that_is_gone_is_no_failure_of_ours(
+async def test_a_file_is_fetched_with_the_bots_token(
     parts: TelegramParts, telegram: FakeTelegram
 ) -> None:
-    said = telegram.photo(USER)
+    picture = pictured(parts, telegram)
+    assert await parts.channel.fetch(picture, 100) == b"\xff\xd8\xff\xe0 a picture"
+
+
+async def test_a_file_larger_than_wanted_is_not_fetched(
+    parts: TelegramParts, telegram: FakeTelegram
+) -> None:
+    picture = pictured(parts, telegram)
+    for announced in (picture, replace(picture, size=0)):
+        with pytest.raises(MediaTooLarge):
+            await parts.channel.fetch(announced, 5)
+
+
+async def test_why_a_file_does_not_come_is_named(
+    parts: TelegramParts, telegram: FakeTelegram
+) -> None:
+    picture = pictured(parts, telegram)
+    telegram.troubles.add("getfile", Kind.CUT_BEFORE)
+    with pytest.raises(MediaUnavailable):
+        await parts.channel.fetch(picture, 100)
     telegram.chats.files.clear()
-    (event,) = parts.channel.reader.read({"update_id": 1, "message": said})
-    with pytest.raises(FileUnavailable):
-        await parts.channel.fetch(event.attachments[0], 100)
+    with pytest.raises(MediaGone):
+        await parts.channel.fetch(picture, 100)
+    with pytest.raises(MediaRefused):
+        await parts.channel.fetch(replace(picture, url="http://127.0.0.1/x"), 100)
 
 
 async def test_the_token_stands_in_no_log_and_in_no_error(

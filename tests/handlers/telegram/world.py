@@ -50,7 +50,8 @@ def parts_for(
     conduct: Conduct = HASTY,
 ) -> TelegramParts:
     """Return the channel of these settings; nothing is called yet."""
-    around = Surroundings(telegram.clock.now, metrics or Metrics(), WORDING, lambda code: code)
+    clock, counts = telegram.clock.now, metrics or Metrics()
+    around = Surroundings(clock, counts, WORDING, lambda code: code, "test", alone=False)
     return build(settings, store, around, conduct)
 
 
