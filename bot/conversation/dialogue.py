@@ -143,7 +143,8 @@ def _taken(
     A number must not end in the text of a question.
     """
     if thought.kind is IncomingKind.FORM:
-        return forms.given(world, memory, thought)
+        phone = forms.phone_in(thought)
+        return roads.number_given(world, memory, phone) or forms.given(world, memory, thought)
     is_urgent = decision is not None and decision.kind is DecisionKind.EMERGENCY
     number = None if is_urgent else roads.number_given(world, memory, thought.text)
     return number or _told_the_officer(world, memory, thought, decision)

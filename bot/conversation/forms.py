@@ -23,6 +23,12 @@ def given(world: World, memory: Memory, thought: Thought) -> Step:
     return Step(memory, (noted, say(world, "form.kept", code=spoken_groups(asked.code))))
 
 
+def phone_in(thought: Thought) -> str:
+    """Return the telephone number of a form as one may dial it, empty where it has none."""
+    number = str(thought.pending[-1].event.detail.get("phone", ""))
+    return f"+{number}" if number.startswith("84") else number
+
+
 def _in_words(world: World, detail: Mapping[str, Any]) -> str:
     given_ = ((name, str(detail.get(name, ""))) for name in _FIELDS)
     return "; ".join(world.wording(f"form.{name}", value=value) for name, value in given_ if value)

@@ -98,4 +98,6 @@ def _hide_in_ledger(connection: Connection, inbox_id: int | None, hidden: str) -
     event = connection.execute(kept).scalar()
     if event is not None:
         changed = update(inbox).where(inbox.c.id == inbox_id)
-        connection.execute(changed.values(event={**event, "text": hidden}, raw=None))
+        left = {name: kept for name, kept in event["detail"].items() if name != "phone"}
+        hidden_event = {**event, "text": hidden, "detail": left}
+        connection.execute(changed.values(event=hidden_event, raw=None))
