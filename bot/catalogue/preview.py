@@ -1,7 +1,6 @@
 """What a file would do to the catalogue, before it does it: nothing is written here."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -51,7 +50,7 @@ class Preview:
     changes: list[Change] = field(default_factory=list)
     errors: list[Mapping[str, Any]] = field(default_factory=list)
     notes: list[Mapping[str, Any]] = field(default_factory=list)
-    findings: Counter[str] = field(default_factory=Counter)
+    findings: dict[str, int] = field(default_factory=dict)
     samples: list[Mapping[str, str]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -134,7 +133,8 @@ def _compare(
         preview.new += before is None
         preview.changed += before is not None
         faults = [f for f in row["findings"] if not f["cleared"]]
-        preview.findings.update(f["rule"] for f in faults if f["rule"] != DIFFERS)
+        for rule in (fault["rule"] for fault in faults if fault["rule"] != DIFFERS):
+            preview.findings[rule] = preview.findings.get(rule, 0) + 1
         if len(preview.changes) < _SHOWN:
             preview.changes.append(_change(row, before, run, faults))
 

@@ -83,6 +83,10 @@ class Uploads:
             kind = Kind(row.kind) if row.kind else await _guessed(row)
             file = File(row.name, row.data, kind, row.complete, source)
             preview = await FileImport(self._store, self._clock, self._beat(file_id)).preview(file)
+            found = {**preview.as_json(), "source": source}
+            await self._set(
+                file_id, state="ready", kind=kind.value, rows=preview.rows, preview=found
+            )
         except (UnknownKind, Unreadable) as problem:
             told = error_json(problem.error) if isinstance(problem, Unreadable) else {}
             await self._set(file_id, state="failed", preview={"refused": told}, data=None)
@@ -90,8 +94,6 @@ class Uploads:
         except Exception:
             await self._set(file_id, state="failed", preview={"refused": {}}, data=None)
             raise
-        found = {**preview.as_json(), "source": source}
-        await self._set(file_id, state="ready", kind=kind.value, rows=preview.rows, preview=found)
 
     async def confirm(self, file_id: str) -> bool:
         """Say that a file may be imported; false where it is not ready or somebody else did."""
