@@ -13,6 +13,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
 
+#: scheme and host, a port where it is not the usual one; "*." stands for every name below
+_ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::\d{1,5})?")
+
+
 class TelegramMode(StrEnum):
     """How Telegram updates come in."""
 
@@ -85,6 +89,15 @@ class Settings(BaseSettings):
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _read_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Take origins alone: what stands here goes into a header as it is."""
+        for part in value:
+            if not _ORIGIN.fullmatch(part):
+                raise ValueError(f"{part!r} is no origin such as https://xa.example.gov.vn")
         return value
 
     @field_validator("trusted_proxies")

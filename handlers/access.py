@@ -69,6 +69,10 @@ def guard(store: Store, clock: Clock, settings: Settings) -> Middleware:
     return check
 
 
+#: where a cookie that comes along says nothing about who is calling
+_WITHOUT_COOKIE = (Access.TOKEN, Access.EMBEDDED, Access.CONVERSATION, Access.PROVIDER)
+
+
 class Guard:
     """Finds out who is calling, and turns away whom the route does not admit."""
 
@@ -100,8 +104,8 @@ class Guard:
 
     async def _identify(self, request: web.Request, route: Route) -> None:
         now = self._clock()
-        # a machine is its token's officer, whatever cookie comes along
-        secret = request.cookies.get(COOKIE) if route.access is not Access.TOKEN else None
+        # a machine is its token's officer, a citizen's conversation nobody's
+        secret = None if route.access in _WITHOUT_COOKIE else request.cookies.get(COOKIE)
         if secret:
             session = await self._store.read(lambda c: sessions.find(c, secret, now))
             if session:

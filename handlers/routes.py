@@ -13,6 +13,7 @@ class Access(StrEnum):
     """Who may call a route."""
 
     PUBLIC = "public"
+    EMBEDDED = "embedded"  # shown inside pages of others: whoever calls, no officer is known
     PROVIDER = "provider"  # signed or secret-bearing provider requests
     CONVERSATION = "conversation"  # whoever holds the conversation's token
     SESSION = "session"  # a logged-in officer of one of `roles`
@@ -50,5 +51,5 @@ def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
 
 def methods_of(route: Route) -> tuple[str, ...]:
     """Return how a route may be called: a page for everybody also by monitors, with HEAD."""
-    asked_for = route.method == "GET" and route.access is Access.PUBLIC
+    asked_for = route.method == "GET" and route.access in (Access.PUBLIC, Access.EMBEDDED)
     return ("GET", "HEAD") if asked_for else (route.method,)

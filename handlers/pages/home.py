@@ -1,4 +1,4 @@
-"""The citizen's page and the chat that other sites embed."""
+"""The citizen's page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,11 +32,8 @@ class Home:
     proofs: Sequence[str] = ()
 
     def routes(self) -> list[Route]:
-        """Return the two pages that hold the chat."""
-        return [
-            Route("GET", "/", self.show, Access.PUBLIC),
-            Route("GET", "/nhung", self.embed, Access.PUBLIC),
-        ]
+        """Return the page that holds the chat."""
+        return [Route("GET", "/", self.show, Access.PUBLIC)]
 
     async def show(self, _request: web.Request) -> web.StreamResponse:
         """Show the chat, lines for emergencies, look-up, search and the month's programme."""
@@ -48,10 +45,6 @@ class Home:
             here="ask",
             proofs=self.proofs,
         )
-
-    async def embed(self, _request: web.Request) -> web.StreamResponse:
-        """Show the chat alone."""
-        return self.templates.page("embed.html")
 
     async def _programme(self) -> Listing:
         month = Month.of(self.calendar.local(self.clock()).date())

@@ -10,6 +10,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.wording import Wording
 from handlers.pages.archive import Archive
+from handlers.pages.embedding import Embedding
 from handlers.pages.home import Home
 from handlers.pages.knowledge import Library
 from handlers.pages.lookup import Lookup
@@ -38,6 +39,7 @@ class Pages:
             self._static,
             self._home(),
             DomainProof(self.settings.zalo_domain_proof),
+            Embedding(self.templates, self.wording),
             Lookup(self.store, self.templates, self.clock, self.own_host),
             Procedures(self.library, self.templates, self.own_host),
             Archive(self.store, self.templates),

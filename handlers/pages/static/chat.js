@@ -74,6 +74,11 @@ box.addEventListener("keydown", (event) => {
   form.requestSubmit();
 });
 
+// On another site's page Escape closes the frame; that page listens.
+if (window.parent !== window) {
+  document.addEventListener("keydown", (event) => event.key === "Escape" && window.parent.postMessage("danhoi:close", "*"));
+}
+
 attach.addEventListener("click", () => picker.click());
 picker.addEventListener("change", () => {
   const file = picker.files[0];
