@@ -22,7 +22,8 @@ from tests.fakes.zalo.trouble import Kind
 from tests.handlers.telegram.samples import USER
 from tests.handlers.telegram.world import parts_for, settings_for
 
-pytestmark = pytest.mark.engines
+#: what rests on the database's own promises
+ON_BOTH = pytest.mark.engines
 LASTS = timedelta(seconds=30)
 
 
@@ -74,6 +75,7 @@ async def test_what_came_is_kept_and_forgotten_by_telegram_at_the_next_asking(
     assert telegram.updates.pending == []
 
 
+@ON_BOTH
 async def test_a_process_that_dies_before_the_commit_is_told_again(
     make: Make, telegram: FakeTelegram, store: Store
 ) -> None:
@@ -111,6 +113,7 @@ async def test_a_process_that_dies_after_the_commit_keeps_nothing_twice(
     assert (await kept(store), telegram.updates.pending) == (["một"], [])
 
 
+@ON_BOTH
 async def test_of_two_processes_one_asks(make: Make, telegram: FakeTelegram, store: Store) -> None:
     first, second = make("a"), make("b")
     await first.once()
@@ -153,6 +156,7 @@ async def test_the_other_takes_over_at_once_where_the_first_was_stopped(
     assert await kept(store) == ["còn đó không"]
 
 
+@ON_BOTH
 async def test_a_process_that_woke_up_too_late_keeps_nothing(store: Store) -> None:
     now = FakeTelegram(Path()).clock.now()
     slow = await store.write(lambda c: take("x", "a", now, LASTS, c))

@@ -65,13 +65,19 @@ class WholePath:
         await self.until(holds)
 
 
-@pytest.fixture(params=[TelegramMode.WEBHOOK, TelegramMode.POLLING])
+BOTH_WAYS = pytest.mark.parametrize(
+    "path", [TelegramMode.WEBHOOK, TelegramMode.POLLING], indirect=True
+)
+
+
+@pytest.fixture
 async def path(
     request: pytest.FixtureRequest, tmp_path: Path, telegram: FakeTelegram, database_file: Path
 ) -> AsyncIterator[WholePath]:
+    mode: TelegramMode = getattr(request, "param", TelegramMode.WEBHOOK)
     lanes = embedded_lanes(["telegram"])
     store = SqliteStore(database_file, lanes.announce)
-    parts = parts_for(telegram, store, settings_for(telegram, tmp_path, request.param))
+    parts = parts_for(telegram, store, settings_for(telegram, tmp_path, mode))
     sender = Sender(store, {"telegram": parts.channel}, "test", RULES)
     engine = Engine(store, lanes, Worker(store, Parrot(one_by_one=True)), sender)
     await engine.start()
@@ -88,11 +94,13 @@ async def path(
     await store.close()
 
 
+@BOTH_WAYS
 async def test_a_question_is_answered(path: WholePath) -> None:
     path.telegram.say(USER, "alo")
     await path.answered("re: alo")
 
 
+@BOTH_WAYS
 async def test_duplicates_and_disorder_make_no_second_answer(path: WholePath) -> None:
     path.telegram.updates.copies = 3
     path.telegram.updates.held = []
@@ -103,6 +111,7 @@ async def test_duplicates_and_disorder_make_no_second_answer(path: WholePath) ->
     assert len(kept) == 1
 
 
+@BOTH_WAYS
 async def test_a_press_reads_as_the_words_on_the_button_and_its_spinner_stops(
     path: WholePath,
 ) -> None:
@@ -166,6 +175,7 @@ async def test_a_citizen_who_blocked_the_bot_is_named_as_such(path: WholePath) -
     await path.until(lambda: _seen(path, "re: tôi đây"))
 
 
+@BOTH_WAYS
 async def test_leaving_is_noticed_by_itself(path: WholePath) -> None:
     path.telegram.say(USER, "alo")
     await path.answered("re: alo")
@@ -178,6 +188,7 @@ async def test_leaving_is_noticed_by_itself(path: WholePath) -> None:
     await path.until(left)
 
 
+@BOTH_WAYS
 async def test_groups_channels_and_bots_are_not_listened_to(path: WholePath) -> None:
     path.telegram.join(-4001, "Tổ dân phố", USER)
     path.telegram.say(USER, "làm khai sinh cần gì", chat=-4001)
