@@ -55,6 +55,7 @@ class TokenKeeper:
     #: a renewal that failed: of which version, what to say, and until when not to try again
     _failed: tuple[int, SendError, datetime] | None = field(default=None, init=False)
     _allowed_until: datetime | None = field(default=None, init=False)
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _warned_on: date | None = field(default=None, init=False)
 
     async def plant(self, refresh_token: str) -> None:
@@ -68,10 +69,7 @@ class TokenKeeper:
 
     async def current(self) -> str:
         """Return an access token that has not expired, renewing it first where it must be."""
-        await self._check_permission()
-        held = self._held
-        if held is None or self._expired(held):
-            held = await self._stored()
+        held = await self._look()
         if self._expired(held):
             held = await self._renewed(held.version)
         self._held = held
@@ -126,6 +124,14 @@ class TokenKeeper:
             await self._alarm("renewal_cut_off")
             flight.cancel()
             await asyncio.wait([flight])
+
+    async def _look(self) -> Stored:
+        """Return the grant in force; one look at the database serves all who wait for it."""
+        async with self._looking:
+            await self._check_permission()
+            if self._held is None or self._expired(self._held):
+                self._held = await self._stored()
+            return self._held
 
     async def _stored(self) -> Stored:
         stored = await self.store.read(self.vault.read)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, ClientTimeout
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 from structlog.testing import capture_logs
 
 from bot.channel_tokens import (
@@ -19,12 +19,14 @@ from bot.channel_tokens import (
     NoGrant,
 )
 from bot.channel_tokens.keeper import TokenKeeper
+from bot.channel_tokens.notices import recent_notices
 from bot.channel_tokens.vault import Vault
 from bot.channels import ChannelUnavailable
 from bot.operations.metrics import Metrics
 from bot.operations.secrets import cipher
 from bot.settings import Settings
 from bot.store import Done, Store, StoreUnavailable
+from bot.tables.base import Moment
 from handlers.zalo import keeper_of
 from tests.fakes.zalo.server import FakeZalo
 from tests.fakes.zalo.trouble import Kind
@@ -304,3 +306,49 @@ async def test_stopping_does_not_wait_for_ever(world: World) -> None:
     assert counted(world.metrics, "channel_token", "renewal_cut_off") == 1
     await asyncio.wait([asking])
     assert await world.keeper("next").current() == world.zalo.tokens.access
+
+
+async def news(world: World) -> list[str]:
+    notices = await world.store.read(lambda c: recent_notices(c, "zalo"))
+    return [notice.what for notice in notices]
+
+
+async def test_each_failure_is_news_for_the_administrators_page(world: World) -> None:
+    keeper = await world.planted()
+    world.zalo.troubles.add("token", Kind.CODE, -14002)
+    with pytest.raises(GrantLost):
+        await keeper.current()
+    assert await news(world) == ["renewal_refused"]
+    world.later(minutes=11)
+    world.zalo.troubles.add("token", Kind.SILENCE_BEFORE, times=2)
+    with pytest.raises(ChannelUnavailable):
+        await keeper.current()
+    assert await news(world) == ["renewal_uncertain", "renewal_refused"]
+
+
+async def test_without_a_connection_the_failure_is_told_too(world: World) -> None:
+    keeper = await world.planted()
+    await world.zalo.stop()
+    with pytest.raises((ChannelUnavailable, GrantLost)):
+        await keeper.current()
+    assert len(await news(world)) == 1
+
+
+async def test_the_end_drawing_near_is_told_once_a_day(world: World) -> None:
+    keeper = await world.planted()
+    await keeper.current()
+    nearly = "UPDATE provider_token SET refresh_expires_at=:at, access_expires_at=:at"
+    ends = world.zalo.clock.now() + timedelta(days=10)
+    at = bindparam("at", ends, Moment)
+    await world.store.write(lambda c: Done(c.execute(text(nearly).bindparams(at)).rowcount))
+    for _ in range(3):
+        await keeper.look_ahead(datetime.now(UTC))
+    assert counted(world.metrics, "channel_token", "refresh_token_ends_soon") == 1
+
+
+async def test_spent_pairs_are_forgotten_after_a_month(world: World) -> None:
+    keeper = await world.planted()
+    await keeper.current()
+    world.later(days=31)
+    await keeper.look_ahead(datetime.now(UTC))
+    assert await world.history() == [(2, "refreshed")]
