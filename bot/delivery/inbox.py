@@ -1,14 +1,12 @@
 """What comes in: kept once, numbered in its conversation, before anybody answers 200."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
-    Row,
     RowMapping,
     bindparam,
     case,
@@ -24,6 +22,8 @@ from bot.media.ledger import order
 from bot.messages import Incoming, IncomingKind
 from bot.reach.windows import opens
 from bot.store import Done, Wake
+from bot.store.engines import to_json
+from bot.store.hot import Hot
 from bot.store.upsert import Prepared
 from bot.store.upsert import insert as upserting
 from bot.tables.base import Moment
@@ -43,8 +43,10 @@ VISIBLE = frozenset(
 )
 #: somebody is there: the conversation decides on it, and what waits for the citizen is sent
 INTERACTIONS = VISIBLE | {IncomingKind.OPENED}
+#: the citizen did something, if nothing to decide on: what waits for him is tried again
+_SIGNS_OF_LIFE = INTERACTIONS | {IncomingKind.OTHER}
 #: receipts come by the thousand and leave nothing to do; an echo may settle a doubt
-_WAKING = INTERACTIONS | {IncomingKind.ECHO}
+_WAKING = _SIGNS_OF_LIFE | {IncomingKind.ECHO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,14 @@ class Accepted:
     duplicate: bool = False
     #: the same event id came before with another content; what came first stands
     conflict: bool = False
+
+
+class Place(NamedTuple):
+    """A conversation, and the last numbers given in it."""
+
+    id: int
+    seq: int
+    message_seq: int
 
 
 class UnknownConversation(BotError):
@@ -85,11 +95,11 @@ def accept(
         return Done(_repeat(connection, known, digest))
     place = _advance(connection, incoming, now, idle)
     row = {**_columns(incoming, place, now), "raw": raw, "digest": digest, "event": event}
-    inbox_id = connection.execute(_INSERT_INBOX.for_(connection), row).scalar()
+    inbox_id = _INSERT_INBOX.run(connection, row).scalar()
     if inbox_id is None:  # another node was faster, between our look and our lock
         return Done(_repeat(connection, _known(connection, incoming) or 0, digest))
     if incoming.kind in VISIBLE:
-        connection.execute(_INSERT_MESSAGE, _transcribed(event, place, inbox_id, now))
+        _INSERT_MESSAGE.run(connection, _transcribed(event, place, inbox_id, now))
         order(connection, incoming, inbox_id, now)
     if incoming.kind not in INTERACTIONS:
         note(connection, place.id, inbox_id, incoming, now + silence)
@@ -174,10 +184,12 @@ def _later(kept: Any, new: Any) -> Any:  # noqa: ANN401 - clauses of SQLAlchemy
 
 
 # Statements of the hot path are built once; building one costs more than running it.
-_KNOWN = select(inbox.c.id).where(
-    inbox.c.channel == bindparam("of_channel"), inbox.c.event_id == bindparam("of_event")
+_KNOWN = Hot(
+    select(inbox.c.id).where(
+        inbox.c.channel == bindparam("of_channel"), inbox.c.event_id == bindparam("of_event")
+    )
 )
-_ADVANCE = (
+_ADVANCING = (
     update(conversation)
     .where(
         conversation.c.channel == bindparam("of_channel"),
@@ -198,46 +210,50 @@ _ADVANCE = (
     )
     .returning(conversation.c.id, conversation.c.seq, conversation.c.message_seq)
 )
-_ADVANCE_LIVING = _ADVANCE.where(_alive(bindparam("alive_at")))  # type: ignore[arg-type]
-_INSERT_MESSAGE = insert(message)
-_INSERT_INBOX = Prepared(
-    inbox,
-    lambda statement: statement.on_conflict_do_nothing(
-        index_elements=[inbox.c.channel, inbox.c.event_id]
-    ).returning(inbox.c.id),
+_ADVANCE_LIVING = Hot(_ADVANCING.where(_alive(bindparam("alive_at"))))  # type: ignore[arg-type]
+_ADVANCE = Hot(_ADVANCING)
+_INSERT_MESSAGE = Hot(insert(message))
+_INSERT_INBOX = Hot(
+    Prepared(
+        inbox,
+        lambda statement: statement.on_conflict_do_nothing(
+            index_elements=[inbox.c.channel, inbox.c.event_id]
+        ).returning(inbox.c.id),
+    )
 )
 
 
 def _known(connection: Connection, incoming: Incoming) -> int | None:
     key = {"of_channel": incoming.channel, "of_event": incoming.event_id}
-    return connection.execute(_KNOWN, key).scalar()
+    found: int | None = _KNOWN.run(connection, key).scalar()
+    return found
 
 
 def _advance(
     connection: Connection, incoming: Incoming, now: datetime, idle: timedelta | None
-) -> Row[int, int, int]:
+) -> Place:
     """Number the event. Its row lock makes the order of acceptance the order of commits."""
     values = {
         "of_channel": incoming.channel,
         "of_address": incoming.address,
         "lines": int(incoming.kind in VISIBLE),
-        "inbound_at": now if incoming.kind in INTERACTIONS else None,
+        "inbound_at": now if incoming.kind in _SIGNS_OF_LIFE else None,
         "opened_at": opens(incoming.kind, incoming.at, now),
         "renewed_to": idle and now + idle,
     }
     if idle is not None:
-        living = connection.execute(_ADVANCE_LIVING, {**values, "alive_at": now}).first()
+        living = _ADVANCE_LIVING.run(connection, {**values, "alive_at": now}).first()
         if living is None:
             raise UnknownConversation
-        return living
-    place = connection.execute(_ADVANCE, values).first()
+        return Place(*living)
+    place = _ADVANCE.run(connection, values).first()
     if place is None:
         open_conversation(connection, incoming.channel, incoming.address, now)
-        place = connection.execute(_ADVANCE, values).one()
-    return place
+        place = _ADVANCE.run(connection, values).one()
+    return Place(*place)
 
 
-def _columns(incoming: Incoming, place: Row[int, int, int], now: datetime) -> dict[str, Any]:
+def _columns(incoming: Incoming, place: Place, now: datetime) -> dict[str, Any]:
     return {
         "channel": incoming.channel,
         "event_id": incoming.event_id,
@@ -249,7 +265,7 @@ def _columns(incoming: Incoming, place: Row[int, int, int], now: datetime) -> di
 
 
 def _transcribed(
-    event: dict[str, Any], place: Row[int, int, int], inbox_id: int, now: datetime
+    event: dict[str, Any], place: Place, inbox_id: int, now: datetime
 ) -> dict[str, Any]:
     return {
         "conversation_id": place.id,
@@ -275,4 +291,4 @@ def _repeat(connection: Connection, inbox_id: int, digest: str) -> Accepted:
 def _digest(event: dict[str, Any]) -> str:
     """Hash what the citizen did, not how the request was spelt or when it came."""
     content = [event[name] for name in ("address", "kind", "text", "payload", "attachments")]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(to_json(content, sort=True).encode()).hexdigest()

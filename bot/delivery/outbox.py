@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.messages import Outgoing
 from bot.store import Wake
+from bot.store.hot import Hot
 from bot.tables.delivery import conversation, message, outbox
 
 
@@ -21,17 +22,17 @@ def post(
 
     Idempotent by cause: the n-th message of a cause is written once, whoever repeats it.
     """
-    written = set(connection.execute(_WRITTEN, {"of_cause": cause}).scalars())
+    written = set(_WRITTEN.run(connection, {"of_cause": cause}).scalars())
     fresh = [(step, each) for step, each in enumerate(outgoing) if step not in written]
     if not fresh:
         return ()
-    last = connection.execute(
-        _NUMBER, {"of_conversation": conversation_id, "lines": len(fresh)}
+    last = _NUMBER.run(
+        connection, {"of_conversation": conversation_id, "lines": len(fresh)}
     ).scalar_one()
     for seq, (step, each) in enumerate(fresh, start=last - len(fresh) + 1):
         message_id = _transcribe(connection, conversation_id, seq, each, now)
-        connection.execute(
-            _INTEND,
+        _INTEND.run(
+            connection,
             {
                 "cause": cause,
                 "step": step,
@@ -46,15 +47,15 @@ def post(
     return (Wake(conversation_id),)
 
 
-_WRITTEN = select(outbox.c.step).where(outbox.c.cause == bindparam("of_cause"))
-_NUMBER = (
+_WRITTEN = Hot(select(outbox.c.step).where(outbox.c.cause == bindparam("of_cause")))
+_NUMBER = Hot(
     update(conversation)
     .where(conversation.c.id == bindparam("of_conversation"))
     .values(message_seq=conversation.c.message_seq + bindparam("lines"))
     .returning(conversation.c.message_seq)
 )
-_TRANSCRIBE = insert(message).returning(message.c.id)
-_INTEND = insert(outbox)
+_TRANSCRIBE = Hot(insert(message).returning(message.c.id))
+_INTEND = Hot(insert(outbox))
 
 
 def _transcribe(
@@ -69,5 +70,5 @@ def _transcribe(
         "question_id": outgoing.question_id,
         "at": now,
     }
-    message_id: int = connection.execute(_TRANSCRIBE, row).scalar_one()
+    message_id: int = _TRANSCRIBE.run(connection, row).scalar_one()
     return message_id

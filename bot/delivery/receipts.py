@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from bot.delivery.by_hand import by_hand
 from bot.messages import Incoming, IncomingKind
+from bot.store.hot import Hot
 from bot.store.upsert import Prepared
 from bot.tables.delivery import (
     conversation,
@@ -52,7 +53,7 @@ def note(
 
 def settle(connection: Connection, conversation_id: int) -> None:
     """Look again at what was in doubt, after the outcome of a sending was recorded."""
-    doubtful = connection.execute(_DOUBTFUL, {"of_conversation": conversation_id})
+    doubtful = _DOUBTFUL.run(connection, {"of_conversation": conversation_id})
     for row in doubtful.all():
         if _conclude(connection, conversation_id, Incoming.from_json(row.event), row.next_at):
             connection.execute(
@@ -72,7 +73,7 @@ def remember(
         connection.execute(_REMEMBER.for_(connection), ours)
 
 
-_DOUBTFUL = (
+_DOUBTFUL = Hot(
     select(inbox.c.id, inbox.c.event, inbox.c.next_at)
     .where(
         inbox.c.conversation_id == bindparam("of_conversation"),

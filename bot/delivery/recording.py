@@ -12,6 +12,7 @@ from bot.delivery.turns import Mind, Pending, Plan, Turn
 from bot.errors import BotError
 from bot.messages import Incoming, Outgoing
 from bot.store import Done, Wake
+from bot.store.hot import Hot
 from bot.store.outages import is_unavailable
 from bot.tables.delivery import conversation, inbox, inbox_open, message
 
@@ -38,10 +39,10 @@ class Fenced(BotError):
 
 def read_turn(mind: Mind, conversation_id: int, connection: Connection) -> Reading | None:
     """Return what there is to decide in a conversation, None where there is nothing."""
-    rows = connection.execute(_PENDING, {"of_conversation": conversation_id}).all()
+    rows = _PENDING.run(connection, {"of_conversation": conversation_id}).all()
     if not rows:
         return None
-    owner = connection.execute(_CONVERSATION, {"of_conversation": conversation_id}).one()
+    owner = _CONVERSATION.run(connection, {"of_conversation": conversation_id}).one()
     turn = Turn(
         conversation_id=conversation_id,
         channel=owner.channel,
@@ -68,8 +69,8 @@ def record(reading: Reading, plan: Plan, now: datetime, connection: Connection) 
     _hold(connection, reading)
     outcome = plan.record(connection, now)
     through = {"of_conversation": turn.conversation_id, "through": covered[-1].seq}
-    connection.execute(_DECIDE, {**through, "now": now})
-    connection.execute(_REMEMBER, {**through, "memory": dict(outcome.state)})
+    _DECIDE.run(connection, {**through, "now": now})
+    _REMEMBER.run(connection, {**through, "memory": dict(outcome.state)})
     post(connection, turn.conversation_id, f"inbox:{covered[-1].inbox_id}", outcome.replies, now)
     return Done(None, (Wake(turn.conversation_id),))
 
@@ -116,7 +117,7 @@ def put_aside(
     return Done(None, (Wake(conversation_id),))
 
 
-_PENDING = (
+_PENDING = Hot(
     select(
         inbox.c.id,
         inbox.c.seq,
@@ -135,7 +136,7 @@ _PENDING = (
     .order_by(inbox.c.seq)
     .limit(_TOGETHER)
 )
-_CONVERSATION = select(
+_OF_CONVERSATION = select(
     conversation.c.channel,
     conversation.c.address,
     conversation.c.state,
@@ -143,8 +144,9 @@ _CONVERSATION = select(
     conversation.c.fence,
     conversation.c.decided_seq,
 ).where(conversation.c.id == bindparam("of_conversation"))
-_HOLD = _CONVERSATION.with_for_update()
-_DECIDE = (
+_HOLD = Hot(_OF_CONVERSATION.with_for_update())
+_CONVERSATION = Hot(_OF_CONVERSATION)
+_DECIDE = Hot(
     update(inbox)
     .where(
         inbox.c.conversation_id == bindparam("of_conversation"),
@@ -154,7 +156,7 @@ _DECIDE = (
     )
     .values(state="decided", decided_at=bindparam("now"), next_at=None)
 )
-_REMEMBER = (
+_REMEMBER = Hot(
     update(conversation)
     .where(conversation.c.id == bindparam("of_conversation"))
     .values(decided_seq=bindparam("through"), state=bindparam("memory"))
@@ -173,6 +175,6 @@ def _pending(row: Row[*tuple[Any, ...]]) -> Pending:
 
 def _hold(connection: Connection, reading: Reading) -> None:
     """Lock the conversation for the rest of the transaction, as it was when it was read."""
-    row = connection.execute(_HOLD, {"of_conversation": reading.turn.conversation_id}).one()
+    row = _HOLD.run(connection, {"of_conversation": reading.turn.conversation_id}).one()
     if (row.fence, row.decided_seq) != (reading.fence, reading.decided_seq):
         raise Fenced

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, upd
 from bot.channels import Delivery, Sent
 from bot.delivery import receipts
 from bot.messages import Outgoing, Purpose
+from bot.reach.windows import RULES, is_closed
 from bot.store import Done
+from bot.store.hot import Hot
 from bot.tables.base import Moment
 from bot.tables.delivery import (
     conversation,
@@ -23,13 +25,16 @@ from bot.tables.delivery import (
 
 #: a message whose outcome was unknown this often is not sent again by itself
 MOST_DOUBTS = 3
+#: why a message waits for the citizen to write again
+WINDOW_CLOSED = "window_closed"
 
 #: rows that somebody is sending or that may be sent now or later without a person's doing:
 #: what waits for the citizen is free again as soon as the citizen wrote
 _SENDABLE = and_(
     outbox_open,
     or_(
-        outbox.c.state.in_(("pending", "sending")),
+        outbox.c.state == "pending",
+        outbox.c.state == "sending",
         and_(outbox.c.state == "unknown", outbox.c.next_at.is_not(None)),
         and_(outbox.c.state == "waiting", conversation.c.last_inbound_at > outbox.c.next_at),
     ),
@@ -73,12 +78,13 @@ class Outcome:
 
 def unsent_channel(conversation_id: int, connection: Connection) -> str | None:
     """Return the channel of a conversation that has something to send, else None."""
-    return connection.execute(_UNSENT, {"of_conversation": conversation_id}).scalar()
+    found: str | None = _UNSENT.run(connection, {"of_conversation": conversation_id}).scalar()
+    return found
 
 
 def read_head(conversation_id: int, connection: Connection) -> Head | None:
     """Return the next message of a conversation, None where there is none or it is being sent."""
-    row = connection.execute(_HEAD, {"of_conversation": conversation_id}).first()
+    row = _HEAD.run(connection, {"of_conversation": conversation_id}).first()
     if row is None or row.state == "sending":
         return None
     delivery = Delivery(row.id, conversation_id, row.address, Outgoing.from_json(row.body))
@@ -98,7 +104,7 @@ def read_head(conversation_id: int, connection: Connection) -> Head | None:
 def claim(head: Head, owner: str, connection: Connection) -> Done[Head | None]:
     """Say durably that we are about to send; None where the row moved on meanwhile."""
     values = {"of_id": head.delivery.outbox_id, "was": head.state, "by": owner}
-    taken = connection.execute(_CLAIM, {**values, "tried": head.attempts}).rowcount == 1
+    taken = _CLAIM.run(connection, {**values, "tried": head.attempts}).rowcount == 1
     return Done(replace(head, owner=owner) if taken else None)
 
 
@@ -142,8 +148,8 @@ def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[Head | 
         "held": outcome.next_at if outcome.state == "waiting" else None,
     }
     # news of this sending is accepted under the same lock: it is either seen below or sees us
-    connection.execute(_LOCK, {"of_conversation": head.delivery.conversation_id})
-    connection.execute(_SETTLE, row)
+    _LOCK.run(connection, {"of_conversation": head.delivery.conversation_id})
+    _SETTLE.run(connection, row)
     if sent and sent.message_ids:
         receipts.remember(connection, head.channel, head.message_id, sent.message_ids)
     if outcome.gone:
@@ -152,8 +158,29 @@ def settle(head: Head, outcome: Outcome, connection: Connection) -> Done[Head | 
             .where(conversation.c.id == head.delivery.conversation_id)
             .values(blocked=True)
         )
+    if outcome.reason == WINDOW_CLOSED and outcome.next_at is not None:
+        _learn_closed(connection, head, outcome.next_at)
     receipts.settle(connection, head.delivery.conversation_id)
     return Done(read_head(head.delivery.conversation_id, connection))
+
+
+def _learn_closed(connection: Connection, head: Head, now: datetime) -> None:
+    """Believe the provider that a window has closed which we took for open.
+
+    Whatever the citizen did since we looked opens it again.
+    """
+    rule = RULES.get(head.channel)
+    if rule is None or head.window_from is None or is_closed(head.channel, head.window_from, now):
+        return
+    over = now - rule.possible - timedelta(seconds=1)
+    connection.execute(
+        update(conversation)
+        .where(
+            conversation.c.id == head.delivery.conversation_id,
+            conversation.c.window_from == head.window_from,
+        )
+        .values(window_from=over)
+    )
 
 
 def recover(
@@ -214,7 +241,7 @@ def open_outbox(connection: Connection, after: int, limit: int) -> list[int]:
     return list(connection.execute(statement).scalars())
 
 
-_HEAD = (
+_HEAD = Hot(
     select(
         outbox.c.id,
         outbox.c.message_id,
@@ -234,13 +261,13 @@ _HEAD = (
     .order_by(outbox.c.id)
     .limit(1)
 )
-_UNSENT = (
+_UNSENT = Hot(
     select(conversation.c.channel)
     .join(outbox, outbox.c.conversation_id == conversation.c.id)
     .where(outbox.c.conversation_id == bindparam("of_conversation"), _SENDABLE)
     .limit(1)
 )
-_CLAIM = (
+_CLAIM = Hot(
     update(outbox)
     .where(
         outbox.c.id == bindparam("of_id"),
@@ -255,14 +282,16 @@ _CLAIM = (
         reason=None,
     )
 )
-_LOCK = (
+_LOCK = Hot(
     select(conversation.c.id)
     .where(conversation.c.id == bindparam("of_conversation"))
     .with_for_update()
 )
 #: ours while we send it, and still when others gave us up: we know better than "unknown"
-_MINE = and_(outbox.c.state.in_(("sending", "unknown")), outbox.c.owner == bindparam("by"))
-_SETTLE = (
+_MINE = and_(
+    or_(outbox.c.state == "sending", outbox.c.state == "unknown"), outbox.c.owner == bindparam("by")
+)
+_SETTLE = Hot(
     update(outbox)
     .where(
         outbox.c.id == bindparam("of_id"),

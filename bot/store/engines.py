@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -14,10 +15,13 @@ from bot.store.urls import driver_url
 READERS = 8
 
 
-def to_json(value: object) -> str:
+def to_json(value: object, *, sort: bool = False) -> str:
     """Return compact JSON in plain UTF-8; a lone surrogate becomes "?", as no database keeps it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace").decode()
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort else None).decode()
+    except TypeError:  # a surrogate, or a number beyond 64 bits
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort)
+        return text.encode("utf-8", "replace").decode()
 
 
 def sqlite_engine(
@@ -41,6 +45,7 @@ def sqlite_engine(
         **({"pool_size": READERS, "max_overflow": 0} if pool is QueuePool else {}),
         connect_args={"check_same_thread": False, "timeout": busy_seconds},
         json_serializer=to_json,
+        json_deserializer=orjson.loads,
         hide_parameters=True,  # errors are logged; what citizens wrote is not
     )
     pragmas = (
@@ -90,6 +95,7 @@ def postgres_engine(url: str, connections: int, patience: float) -> AsyncEngine:
         pool_timeout=patience,
         connect_args={**LINE, "application_name": "danhoi"},
         json_serializer=to_json,
+        json_deserializer=orjson.loads,
         hide_parameters=True,
     )
 
