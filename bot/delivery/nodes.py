@@ -1,6 +1,6 @@
 """The processes that share one database: who is alive, and whether we still are.
 
-No clock of any machine decides. Each process raises a number once a second; one whose number
+No clock of any machine decides. Each process raises a number about once a second; one whose number
 stands still for several looks of another is dead. A process that could not raise its own for
 a shorter while stops acting by itself, before the others come to that view.
 """
@@ -60,9 +60,9 @@ class Pulse:
     """How often to beat, after how many looks without a beat another is dead, and for how long
     after a beat we may act. `looks` beats last longer than `holds_for`, with room for a send."""
 
-    seconds: float = 1.0
+    seconds: float = 0.75
     looks: int = 5
-    holds_for: float = 4.0
+    holds_for: float = 3.0
 
 
 class Watch:

@@ -51,8 +51,8 @@ class Tempo:
     """How often a worker shows that it lives and looks for jobs nobody announced, and after how
     many seconds without a sign of life its jobs are put back."""
 
-    heartbeat: float = 1.0
-    stalled: float = 5.0
+    heartbeat: float = 0.75
+    stalled: float = 4.0
     polling: float = 0.2
     connections: int = 6
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bot.officers import Role, accounts
-from bot.officers.accounts import NewOfficer
+from bot.officers.accounts import NewOfficer, UsernameTaken
 from bot.officers.passwords import Hasher, random_password
 from bot.settings import Settings
 from bot.store import Done, Store
@@ -83,7 +83,10 @@ async def prepare(store: Store, hasher: Hasher, settings: Settings, now: datetim
     if not (there.demo and path.exists()):
         passwords = {person.username: random_password() for person in _PEOPLE}
         hashes = {name: await hasher.hash(word) for name, word in passwords.items()}
-        await store.write(lambda connection: _install(connection, hashes, now))
+        try:
+            await store.write(lambda connection: _install(connection, hashes, now))
+        except UsernameTaken:  # another process of this machine makes them at this moment
+            return path
         _write(path, passwords)
     return path
 

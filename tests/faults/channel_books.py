@@ -1,7 +1,7 @@
-"""What a trial with Zalo found, by comparing three books: acknowledged, recorded, shown."""
+"""What a trial of a channel found, by comparing three books: acknowledged, recorded, shown."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,9 @@ from bot.messages import Outgoing
 from bot.questions.history import verify
 from bot.tables.delivery import conversation, inbox, message, outbox
 from handlers.zalo.requests import bodies
+
+#: the parts in which a message to an address is shown
+Texts = Callable[[str, Outgoing], tuple[str, ...]]
 
 
 @dataclass
@@ -35,14 +38,19 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """A recorded message as Zalo should show it; a long one has several parts."""
+    """A recorded message as the channel should show it; a long one has several parts."""
 
     texts: tuple[str, ...]
     state: str
     doubts: int
 
 
-def intended(connection: Connection) -> Mapping[str, Sequence[Intended]]:
+def at_zalo(address: str, message: Outgoing) -> tuple[str, ...]:
+    """Return the parts in which Zalo shows a message."""
+    return tuple(body["message"]["text"] for body in bodies(address, message))
+
+
+def intended(connection: Connection, shown_as: Texts = at_zalo) -> Mapping[str, Sequence[Intended]]:
     """Return what the ledger meant to say to each citizen, in order."""
     statement = select(
         conversation.c.address, message.c.body, outbox.c.state, outbox.c.doubts
@@ -51,8 +59,7 @@ def intended(connection: Connection) -> Mapping[str, Sequence[Intended]]:
     ))  # fmt: skip
     found: defaultdict[str, list[Intended]] = defaultdict(list)
     for row in connection.execute(statement.order_by(outbox.c.id)):
-        requests = bodies(row.address, Outgoing.from_json(row.body))
-        texts = tuple(request["message"]["text"] for request in requests)
+        texts = shown_as(row.address, Outgoing.from_json(row.body))
         found[row.address].append(Intended(texts, row.state, row.doubts))
     return found
 

@@ -1,4 +1,4 @@
-"""A trial of the real service: citizens write at Zalo while it is killed again and again."""
+"""A trial of the real service: citizens write on a channel while it is killed again and again."""
 
 import asyncio
 import multiprocessing
@@ -6,29 +6,28 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic, time
+from typing import Protocol
 
 from sqlalchemy import Engine, select
 
 from bot.delivery.backlog import backlog
 from bot.delivery.crashpoints import CrashPoint
+from bot.messages import Outgoing
 from bot.settings import Settings
 from bot.store.engines import sqlite_engine
 from bot.store.urls import sqlite_path
 from bot.tables.delivery import outbox
-from tests.fakes.zalo.server import FakeZalo
-from tests.fakes.zalo.webhooks import signed
-from tests.faults.real import live
-from tests.faults.zalo_books import (
+from tests.faults.channel_books import (
     Tally,
     accepted,
     check_conservation,
     compare,
     intended,
 )
+from tests.faults.real import live
 
 #: children begin with everything imported, so that many lives cost few start-ups
 _NURSERY = multiprocessing.get_context("forkserver")
@@ -47,12 +46,32 @@ _PACE = 0.03
 Kill = tuple[CrashPoint, int] | float
 
 
+class Stage(Protocol):
+    """A channel's provider as citizens use it."""
+
+    settings: Settings
+
+    def people(self, fault: str, number: int) -> list[str]:
+        """Return so many new citizens by their addresses on the channel."""
+
+    async def say(self, citizen: str, line: str) -> None:
+        """Write a line and return once the service has acknowledged it."""
+
+    def shown(self, citizen: str) -> list[str]:
+        """Return what a citizen saw, in order."""
+
+    def last_shown(self) -> float:
+        """Return when anybody last saw anything, in seconds since 1970."""
+
+    def texts(self, address: str, message: Outgoing) -> tuple[str, ...]:
+        """Return the parts in which a message of ours is shown."""
+
+
 @dataclass
 class Trial:
-    """One database, one Zalo, many lives of the service."""
+    """One database, one provider, many lives of the service."""
 
-    zalo: FakeZalo
-    settings: Settings
+    stage: Stage
     folder: Path
     tallies: dict[str, Tally] = field(default_factory=dict)
     acknowledged: dict[str, int] = field(default_factory=dict)
@@ -64,7 +83,7 @@ class Trial:
         There must be enough of them that somebody writes after every death.
         """
         tally = self.tallies[fault] = Tally()
-        people = [f"{fault}-{number}" for number in range(citizens)]
+        people = self.stage.people(fault, citizens)
         writing = asyncio.gather(*map(self._write, people))
         for kill in kills:
             died = await self._life(kill)
@@ -94,7 +113,7 @@ class Trial:
     @asynccontextmanager
     async def _living(self, kill: Kill | None) -> AsyncIterator[BaseProcess]:
         plan = f"{kill[0].value}:{kill[1]}" if isinstance(kill, tuple) else ""
-        arguments = (self.settings, self.folder / "service.log", plan)
+        arguments = (self.stage.settings, self.folder / "service.log", plan)
         process = _NURSERY.Process(target=live, args=arguments)
         process.start()
         try:
@@ -111,7 +130,7 @@ class Trial:
         """Wait until the service takes messages, or died so early as planned."""
         while process.is_alive():
             try:
-                _, writer = await asyncio.open_connection("127.0.0.1", self.settings.port)
+                _, writer = await asyncio.open_connection("127.0.0.1", self.stage.settings.port)
             except OSError:
                 await asyncio.sleep(0.02)
             else:
@@ -126,27 +145,18 @@ class Trial:
         """Write line after line, each once something new stands on the screen."""
         for line in LINES:
             await self._leave.acquire()
-            shown = len(self.zalo.chats.deliveries(citizen))
-            await self._say(citizen, line)
-            while len(self.zalo.chats.deliveries(citizen)) == shown:  # noqa: ASYNC110
+            shown = len(self.stage.shown(citizen))
+            await self.stage.say(citizen, line)
+            self.acknowledged[citizen] = self.acknowledged.get(citizen, 0) + 1
+            while len(self.stage.shown(citizen)) == shown:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-
-    async def _say(self, citizen: str, line: str) -> None:
-        """Post until the service answers 200, as Zalo would, only sooner."""
-        event = self.zalo.webhooks.said(citizen, line)
-        self.zalo.chats.wrote(citizen, event["message"]["msg_id"], line)
-        raw, headers = signed(self.zalo.account, event)
-        while await self.zalo.webhooks.attempt(raw, headers) != 200:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
-        self.acknowledged[citizen] = self.acknowledged.get(citizen, 0) + 1
 
     async def _next_reply(self, died: float) -> float:
         """Live until a citizen sees something again; return the seconds since the death."""
         async with self._living(None):
             while True:
                 self._let_go(1)
-                shown = self.zalo.chats.deliveries()
-                last = datetime.fromisoformat(shown[-1]["at"]).timestamp() if shown else 0.0
+                last = self.stage.last_shown()
                 if last > died:
                     return last - died
                 await asyncio.sleep(_PACE)
@@ -160,18 +170,18 @@ class Trial:
     def _enter(self, tally: Tally, people: Sequence[str]) -> None:
         engine = self._open()
         with engine.connect() as connection:
-            meant, kept = intended(connection), accepted(connection)
+            meant = intended(connection, self.stage.texts)
+            kept = accepted(connection)
             check_conservation(connection, sum(self.acknowledged.values()))
         engine.dispose()
         for citizen in people:
             tally.messages += self.acknowledged[citizen]
             if kept[citizen] != self.acknowledged[citizen]:
                 tally.lost.append(citizen)
-            seen = [line["text"] for line in self.zalo.chats.deliveries(citizen)]
-            compare(tally, citizen, meant[citizen], seen)
+            compare(tally, citizen, meant[citizen], self.stage.shown(citizen))
 
     def _open(self) -> Engine:
-        path = sqlite_path(self.settings.database_url)
+        path = sqlite_path(self.stage.settings.database_url)
         assert path is not None
         return sqlite_engine(path, query_only=True)
 
