@@ -22,10 +22,10 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 860}
 
 
-def settings(var: Path, port: int = 0) -> Settings:
+def settings(var: Path, port: int = 0, **more: Any) -> Settings:  # noqa: ANN401
     """Return settings for a service that keeps everything in one folder."""
     database = f"sqlite:///{var / 'danhoi.db'}"
-    return Settings(_env_file=None, database_url=database, var_dir=var, port=port)  # type: ignore[call-arg]
+    return Settings(_env_file=None, database_url=database, var_dir=var, port=port, **more)  # type: ignore[call-arg]
 
 
 async def prepare(var: Path) -> None:
@@ -39,9 +39,9 @@ async def prepare(var: Path) -> None:
 
 
 @asynccontextmanager
-async def running(var: Path, port: int = 0) -> AsyncIterator[str]:
+async def running(var: Path, port: int = 0, **more: Any) -> AsyncIterator[str]:  # noqa: ANN401
     """Run the service and yield its address."""
-    service = Service(settings(var, port))
+    service = Service(settings(var, port, **more))
     address = await service.start()
     try:
         yield address
