@@ -29,6 +29,7 @@ from bot.delivery.crashpoints import CrashPoint, CrashPoints, NoCrash
 from bot.delivery.gate import Gate, Limits, Reserve
 from bot.delivery.pace import Rate, hold, reserve
 from bot.delivery.sending import (
+    WINDOW_CLOSED,
     Head,
     Outcome,
     claim,
@@ -79,7 +80,7 @@ def outcome_of(error: Exception, head: Head, rules: SenderRules, now: datetime) 
     reason = _reason(error)
     match error:
         case WindowClosed():
-            return Outcome("waiting", reason="window_closed", next_at=now)
+            return Outcome("waiting", reason=WINDOW_CLOSED, next_at=now)
         case RecipientGone() if head.delivery.message.purpose is Purpose.OFFICER:
             return Outcome("waiting", reason="recipient_gone", next_at=now, gone=True)
         case RecipientGone():

@@ -72,7 +72,7 @@ def test_messages_are_numbered_in_their_conversation(connection: Connection) -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "state", "seq", "opens_window"),
+    ("kind", "state", "seq", "is_sign_of_life"),
     [
         pytest.param(IncomingKind.TEXT, "pending", 1, True, id="text"),
         pytest.param(IncomingKind.STICKER, "pending", 1, True, id="sticker"),
@@ -80,16 +80,16 @@ def test_messages_are_numbered_in_their_conversation(connection: Connection) -> 
         pytest.param(IncomingKind.OPENED, "pending", 0, True, id="first contact"),
         pytest.param(IncomingKind.LEFT, "noted", 0, False, id="left"),
         pytest.param(IncomingKind.SEEN, "noted", 0, False, id="seen"),
-        pytest.param(IncomingKind.OTHER, "noted", 0, False, id="of no use"),
+        pytest.param(IncomingKind.OTHER, "noted", 0, True, id="of no use but somebody is there"),
     ],
 )
 def test_only_what_a_citizen_does_is_decided_on(
-    connection: Connection, kind: IncomingKind, state: str, seq: int, opens_window: bool
+    connection: Connection, kind: IncomingKind, state: str, seq: int, is_sign_of_life: bool
 ) -> None:
     accepted = accept(connection, said("", kind=kind), b"", NOW).value
     assert accepted.seq == seq
     assert states(connection, inbox) == [state]
-    assert (rows(connection, conversation)[0]["last_inbound_at"] == NOW) is opens_window
+    assert (rows(connection, conversation)[0]["last_inbound_at"] == NOW) is is_sign_of_life
 
 
 def test_leaving_blocks_and_writing_again_unblocks(connection: Connection) -> None:
