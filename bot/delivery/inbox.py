@@ -25,7 +25,6 @@ from bot.store import Done, Wake
 from bot.store.engines import to_json
 from bot.store.hot import Hot
 from bot.store.upsert import Prepared
-from bot.store.upsert import insert as upserting
 from bot.tables.base import Moment
 from bot.tables.delivery import conversation, inbox, message
 
@@ -116,16 +115,9 @@ def open_conversation(
     expires_at: datetime | None = None,
 ) -> int:
     """Return the id of the conversation with an address, opening it where there is none."""
-    opening = upserting(connection, conversation).values(
-        channel=channel, address=address, created_at=now, expires_at=expires_at
-    )
-    key = [conversation.c.channel, conversation.c.address]
-    connection.execute(opening.on_conflict_do_nothing(index_elements=key))
-    found: int = connection.execute(
-        select(conversation.c.id).where(
-            conversation.c.channel == channel, conversation.c.address == address
-        )
-    ).scalar_one()
+    of = {"channel": channel, "address": address}
+    _OPEN.run(connection, {**of, "created_at": now, "expires_at": expires_at})
+    found: int = _OPENED.run(connection, {f"of_{name}": of[name] for name in of}).scalar_one()
     return found
 
 
@@ -184,6 +176,20 @@ def _later(kept: Any, new: Any) -> Any:  # noqa: ANN401 - clauses of SQLAlchemy
 
 
 # Statements of the hot path are built once; building one costs more than running it.
+_OPEN = Hot(
+    Prepared(
+        conversation,
+        lambda statement: statement.on_conflict_do_nothing(
+            index_elements=[conversation.c.channel, conversation.c.address]
+        ),
+    )
+)
+_OPENED = Hot(
+    select(conversation.c.id).where(
+        conversation.c.channel == bindparam("of_channel"),
+        conversation.c.address == bindparam("of_address"),
+    )
+)
 _KNOWN = Hot(
     select(inbox.c.id).where(
         inbox.c.channel == bindparam("of_channel"), inbox.c.event_id == bindparam("of_event")
