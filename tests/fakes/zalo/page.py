@@ -19,7 +19,8 @@ _PAGE = """<!doctype html><html lang="vi"><head><meta charset="utf-8">
 <style>body{{font:16px/1.5 system-ui;max-width:40rem;margin:1rem auto;padding:0 1rem}}
 .c,.o{{padding:.5rem .8rem;border-radius:.8rem;margin:.4rem 0;white-space:pre-wrap}}
 .c{{background:#dbeafe;margin-left:20%}}.o{{background:#f1f5f9;margin-right:20%}}
-input,button{{font:inherit;padding:.4rem .6rem;margin:.1rem}}form{{display:inline}}
+input,button{{font:inherit;padding:.4rem .6rem;margin:.1rem;max-width:100%;
+box-sizing:border-box}}form{{display:inline}}
 footer{{border-top:1px solid #ccc;margin-top:1rem;padding-top:.6rem}}</style></head><body>
 <h1>Zalo thử</h1><p>{hook} · <a href="/">tải lại</a></p>{lines}
 <form method="post" action="/_fake/say"><input name="text" autofocus size="30">

@@ -146,6 +146,6 @@ async def test_every_route_admits_exactly_whom_it_declares(office: Office) -> No
 
 async def test_published_months_are_listed(office: Office) -> None:
     await office.as_("bien-tap", Role.EDITOR)
-    assert "Bài gửi tháng 2026-11" in await office.browser.open(PAGE)
+    assert "Bài gửi tháng 11/2026" in await office.browser.open(PAGE)
     await office.browser.open(f"{PAGE}/2026-13", status=404)
     await office.browser.open(f"{PAGE}/2025-01", status=404)
