@@ -101,28 +101,35 @@ async def build(
         await keeper.close()
         await http.close()
 
-    try:
-        await keeper.plant(settings.zalo_refresh_token.get_secret_value())
-    except BaseException:
-        await http.close()
-        raise
+    await _plant(keeper, settings.zalo_refresh_token.get_secret_value(), http)
     catching = CatchUp(api, reception, store, settings.zalo_app_id, clock)
-    periodics = (
-        Periodic("zalo_token", every(_LOOK_AHEAD), keeper.look_ahead, catch_up=False),
-        # after a pause of the service the slot missed last is run at once
-        Periodic("zalo_catch_up", every(_CATCH_UP), catching.on_time, catch_up=False),
-    )
     templates = templates_of(settings, lambda base: ZaloApi(http, base, tokens))
     return ZaloParts(
         channel,
         webhook.routes(),
-        periodics,
+        _periodics(keeper, catching),
         close,
         keeper.problem,
         catching.run,
         ZaloPress(api),
         templates,
     )
+
+
+def _periodics(keeper: TokenKeeper, catching: CatchUp) -> Sequence[Periodic]:
+    return (
+        Periodic("zalo_token", every(_LOOK_AHEAD), keeper.look_ahead, catch_up=False),
+        # after a pause of the service the slot missed last is run at once
+        Periodic("zalo_catch_up", every(_CATCH_UP), catching.on_time, catch_up=False),
+    )
+
+
+async def _plant(keeper: TokenKeeper, refresh_token: str, http: ClientSession) -> None:
+    try:
+        await keeper.plant(refresh_token)
+    except BaseException:
+        await http.close()
+        raise
 
 
 def seal_of(settings: Settings) -> Seal:
