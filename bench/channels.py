@@ -14,14 +14,18 @@ from aiohttp import web
 
 from bench.load import Load, Request, closed_loop, paced
 from bench.scores import table
-from bench.service import prepare, serving, to_chat, to_zalo
+from bench.service import TELEGRAM, prepare, serving, to_chat, to_telegram, to_zalo
 
 CONNECTIONS = 16
 REQUESTS = 3_000
 PACE, PACED = 50.0, 750
 
 _SPAWN = multiprocessing.get_context("spawn")
-_EDGES: dict[str, Request] = {"POST /webhooks/zalo": to_zalo, "POST /api/v1/chat": to_chat}
+_EDGES: dict[str, Request] = {
+    "POST /webhooks/zalo": to_zalo,
+    "POST /webhooks/telegram": to_telegram,
+    "POST /api/v1/chat": to_chat,
+}
 _HEAD = ("edge", "requests/s", "p50 ms", "p99 ms", "refused", "of bare")
 
 
@@ -72,6 +76,8 @@ def edge(request: Request, *, flat_out: bool) -> Load:
     """Load an edge of the real service on a database of its own."""
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(prepare(Path(folder)))
+        if request is to_telegram:
+            environment |= TELEGRAM
         return asyncio.run(_measure(environment, request, flat_out=flat_out))
 
 

@@ -17,6 +17,7 @@ from bot.moments import utc_now
 from bot.store import Done
 from bot.store.migrations import upgrade
 from bot.store.sqlite import SqliteStore
+from handlers.telegram.webhook import HEADER as SECRET_HEADER
 from handlers.webchat.channel import NAME, address_of
 from handlers.zalo.signature import HEADER, sign
 
@@ -26,6 +27,15 @@ CITIZENS = 500
 TEXT = "Dạ cho hỏi làm khai sinh cho bé cần giấy gì ạ"
 _APP, _ACCOUNT, _SECRET = "1234567890123456789", "2233445566778899001", "the account's secret"
 _NOBODY = "http://127.0.0.1:9"
+_BOT, _HEADER_SECRET = "7012345678:a-token-of-the-benchmark-AbCdEfGh", "a-secret-of-the-benchmark"
+#: added to the environment where Telegram posts to the service
+TELEGRAM = {
+    "DANHOI_PUBLIC_URL": "https://danhoi.example.gov.vn",
+    "DANHOI_TELEGRAM_MODE": "webhook",
+    "DANHOI_TELEGRAM_TOKEN": _BOT,
+    "DANHOI_TELEGRAM_WEBHOOK_SECRET": _HEADER_SECRET,
+    "DANHOI_TELEGRAM_API_BASE": _NOBODY,
+}
 
 
 def prepare(folder: Path) -> Mapping[str, str]:
@@ -88,6 +98,22 @@ def to_zalo(number: int) -> bytes:
     }
     raw = json.dumps(event, ensure_ascii=False).encode()
     return _json("/webhooks/zalo", event, f"{HEADER}: {sign(_APP, raw, timestamp, _SECRET)}")
+
+
+def to_telegram(number: int) -> bytes:
+    """Return the n-th message as Telegram would post it."""
+    citizen = 5_100_000_000 + number % CITIZENS
+    update = {
+        "update_id": 900_000_000 + number,
+        "message": {
+            "message_id": number + 1,
+            "from": {"id": citizen, "is_bot": False, "first_name": "A"},
+            "chat": {"id": citizen, "type": "private", "first_name": "A"},
+            "date": int(utc_now().timestamp()),
+            "text": TEXT,
+        },
+    }
+    return _json("/webhooks/telegram", update, f"{SECRET_HEADER}: {_HEADER_SECRET}")
 
 
 def _json(path: str, body: object, *headers: str) -> bytes:
