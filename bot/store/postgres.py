@@ -123,6 +123,7 @@ class PostgresStore:
 
     async def _transact(self, body: Callable[[Connection], Done[T]]) -> Done[T]:
         async with self._writing.connect() as connection:
+            await connection.begin()  # also for a body that leaves all to the announcement
             try:
                 done = await connection.run_sync(body)
                 await self._announce(connection, done.wakes)
