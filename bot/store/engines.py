@@ -24,6 +24,11 @@ def to_json(value: object, *, sort: bool = False) -> str:
         return text.encode("utf-8", "replace").decode()
 
 
+def from_json(stored: str | bytes | float) -> Any:  # noqa: ANN401
+    """Read what `to_json` wrote; a lone number comes back from SQLite as the number it is."""
+    return stored if isinstance(stored, int | float) else orjson.loads(stored)
+
+
 def sqlite_engine(
     path: Path,
     *,
@@ -45,7 +50,7 @@ def sqlite_engine(
         **({"pool_size": READERS, "max_overflow": 0} if pool is QueuePool else {}),
         connect_args={"check_same_thread": False, "timeout": busy_seconds},
         json_serializer=to_json,
-        json_deserializer=orjson.loads,
+        json_deserializer=from_json,
         hide_parameters=True,  # errors are logged; what citizens wrote is not
     )
     pragmas = (
