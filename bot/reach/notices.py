@@ -91,6 +91,10 @@ def give_up_lapsed(connection: Connection, now: datetime) -> int:
     return len(lapsed)
 
 
+#: what officers' groups are told concerns no citizen
+_TO_OFFICERS = "liaison:"
+
+
 def untold_since(connection: Connection, since: datetime) -> list[Untold]:
     """Return who could not be told since a moment, and who cannot be told now."""
     waiting = select(outbox.c.cause, outbox.c.reason).where(
@@ -100,9 +104,8 @@ def untold_since(connection: Connection, since: datetime) -> list[Untold]:
         outbox_failed, outbox.c.created_at >= since, outbox.c.purpose.in_(_TELLING)
     )
     unwanted = select(untold.c.cause, untold.c.reason).where(untold.c.at >= since)
-    return _counted(
-        [row for each in (waiting, failed, unwanted) for row in connection.execute(each)]
-    )
+    rows = [row for each in (waiting, failed, unwanted) for row in connection.execute(each)]
+    return _counted([row for row in rows if not row.cause.startswith(_TO_OFFICERS)])
 
 
 def told_of(connection: Connection, kind: str, *about: object) -> Mapping[str, int]:
@@ -126,8 +129,8 @@ def _why_not(row: Row[*tuple[Any, ...]], now: datetime) -> str | None:
 
 
 def _is_over(body: Mapping[str, Any], now: datetime) -> bool:
-    until = Outgoing.from_json(body).until
-    return until is not None and until < now
+    until: str | None = body.get("until")  # the words may have been erased meanwhile
+    return until is not None and datetime.fromisoformat(until) < now
 
 
 def _counted(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Untold]:
