@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, String, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Row, String, cast, exists, func, select
 
 from bot.catalogue.acts import Fault, NoSuchFinding, put_layer
 from bot.catalogue.layers import Layer, merge
 from bot.catalogue.repository import known
 from bot.errors import BotError
-from bot.tables.knowledge import entry, finding
+from bot.tables.knowledge import entry, finding, layer
 from knowledge.entries import Facet
 from knowledge.lint import SUMMARY, text_of
 
@@ -65,7 +65,7 @@ class Page:
 
 
 def open_findings(connection: Connection, wanted: Wanted) -> Page:
-    """Return findings nobody has vouched for, entries most likely asked for first."""
+    """Return findings nobody has vouched for; entries that somebody here wrote about first."""
     of_agency = [finding.c.cleared_at.is_(None), entry.c.state != "retired", *_of(wanted.agency)]
     joined = finding.join(entry, entry.c.id == finding.c.entry_id)
     counted = (
@@ -80,7 +80,8 @@ def open_findings(connection: Connection, wanted: Wanted) -> Page:
         select(finding, entry.c.merged, entry.c.code, entry.c.kind, entry.c.state)
         .select_from(joined)
         .where(*chosen)
-        .order_by(entry.c.state, finding.c.entry_id, finding.c.facet, finding.c.rule)
+        .order_by(entry.c.state, _told_by_us().desc(), finding.c.entry_id)
+        .order_by(finding.c.facet, finding.c.rule)
         .limit(_SIZE)
         .offset((max(wanted.page, 1) - 1) * _SIZE)
     )
@@ -126,6 +127,11 @@ def concerns(connection: Connection, entry_id: str, agency: str) -> bool:
     return connection.execute(of_entry).first() is not None
 
 
+def _told_by_us() -> ColumnElement[bool]:
+    others = layer.c.name != str(Layer.NATIONAL)
+    return exists().where(layer.c.entry_id == entry.c.id, others)
+
+
 def _of(agency: str) -> list[ColumnElement[bool]]:
     if not agency:
         return []
@@ -155,7 +161,12 @@ def _held(connection: Connection, rows: Sequence[Row[Any]]) -> list[Held]:
             Held(
                 *(row.entry_id, row.code, row.kind, whole.title, whole.agencies),
                 Fault(facet, row.rule, row.text_digest),
-                *(row.excerpt, text, source, row.state),
+                *("" if _begins(text, row.excerpt) else row.excerpt, text, source, row.state),
             )
         )
     return found
+
+
+def _begins(text: str, excerpt: str) -> bool:
+    """Whether an excerpt says no more than the head of the text."""
+    return " ".join(text.lower().split()).startswith(excerpt.lower().rstrip("…"))

@@ -54,11 +54,11 @@ def shipped(entries: Sequence[Entry]) -> list[Example]:
 def nudged(model: Model, school: School, reviewed: Sequence[Example]) -> Model:
     """Return weights learned from shipped and reviewed questions, near those of `model`."""
     examples = _copies([*shipped(school.entries), *reviewed])
-    weights = rank.learn(
-        rank.cases(examples, school.entries, school.shelf, school.reader),
-        model.weights(),
-        RANKING_PULL,
-    )
+    cases = rank.cases(examples, school.entries, school.shelf, school.reader)
+    telling = [case for case in cases if case.right.any() and not case.right.all()]
+    weights = model.weights()
+    if telling:
+        weights = rank.learn(telling, weights, RANKING_PULL)
     named = {name: round(float(w), 4) for name, w in zip(NAMES, weights, strict=True)}
     ranking = {**model.ranking, "weights": {**model.ranking["weights"], **named}}
     ranker = Ranker(school.shelf, weights)
