@@ -20,6 +20,7 @@ from knowledge.matcher import NO_CONTEXT
 
 _KEPT_WORDS = 600
 _SHORT = 6
+_FEWEST_MUSED = 3
 _LONGEST_ALIAS = 20
 _EMERGENCY_NUMBERS = {
     "fire": ("114", "115"),
@@ -41,7 +42,7 @@ def reply_to(world: World, memory: Memory, text: str, decision: Decision) -> Ste
     if decision.kind is DecisionKind.EMERGENCY:
         return emergency(world, memory, decision, text)
     if decision.kind is DecisionKind.SMALLTALK:
-        return small_talk(world, memory, decision)
+        return small_talk(world, _musing(world, memory, text, decision), decision)
     if decision.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION):
         return hand_over(world, memory, text, decision)
     found = [e for e in map(world.library.entry, decision.entries) if e is not None]
@@ -97,6 +98,13 @@ def small_talk(world: World, memory: Memory, decision: Decision) -> Step:
     message = say(world, f"smalltalk.{topic}", *_ways_on(world, memory, topic))
     remembered = memory if memory.awaiting is not Awaiting.HELPED else memory.settled()
     return Step(remembered, (replace(message, decision=DecisionKind.SMALLTALK),))
+
+
+def _musing(world: World, memory: Memory, text: str, decision: Decision) -> Memory:
+    """Keep what may begin a question though nobody could tell: "ba nha toi mat hom qua"."""
+    if decision.topic not in ("", "chatter") or len(text.split()) < _FEWEST_MUSED:
+        return memory
+    return replace(memory, musing=text[:_KEPT_WORDS], mused_at=world.now)
 
 
 def _ways_on(world: World, memory: Memory, topic: str) -> tuple[Button, ...]:

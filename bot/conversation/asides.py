@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation.acts import Step
+from bot.conversation.answers import reply_to
 from bot.conversation.cards import answer_card, counter, named
 from bot.conversation.facets import answers_it, asked_facet, asks_beside
 from bot.conversation.followup import add
@@ -15,9 +16,12 @@ from bot.conversation.world import Asked, World
 from bot.questions.life import State
 from knowledge.decisions import Decision, DecisionKind, MatterKind
 from knowledge.entries import Entry, EntryKind, Facet
+from knowledge.matcher import NO_CONTEXT
 
 #: after so long nobody means the card of before
 _LASTS = timedelta(hours=24)
+#: how long words that said nothing by themselves may begin a question
+_MUSING_LASTS = timedelta(minutes=10)
 
 
 def aside(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
@@ -28,7 +32,7 @@ def aside(world: World, memory: Memory, text: str, decision: Decision) -> Step |
     if world.officer_left(State.ANSWERED) is not None:
         return None  # it is about the officer's answer
     if must_choose(memory):
-        return remembered_facet(world, memory, facet) if facet else None
+        return remembered_facet(world, memory, facet)
     if (entry := _last_shown(world, memory)) is not None:
         is_told = facet is not None and _is_told(entry, facet, text)
         return (
@@ -40,7 +44,37 @@ def aside(world: World, memory: Memory, text: str, decision: Decision) -> Step |
         return _of_a_question(world, memory, asked, text, facet)
     if facet is None or decision.topic == "own_file":
         return None
-    return _of_what(world, memory, facet)
+    return _with_words_before(world, memory, text) or _of_what(world, memory, facet)
+
+
+def joined(world: World, memory: Memory, text: str, decision: Decision) -> tuple[str, Decision]:
+    """Return an unsure text read together with what was said just before and not understood.
+
+    "ghe tui 15 met" … "dang kiem o dau"
+    """
+    before = _words_before(world, memory)
+    if not before or decision.kind is not DecisionKind.CHOICES:
+        return text, decision
+    whole = f"{before}\n{text}"
+    understood = world.library.decide(whole, NO_CONTEXT)
+    is_surer = understood.kind is DecisionKind.ANSWER
+    return (whole, understood) if is_surer else (text, decision)
+
+
+def _with_words_before(world: World, memory: Memory, text: str) -> Step | None:
+    before = _words_before(world, memory)
+    if not before:
+        return None
+    whole = f"{before}\n{text}"
+    decision = world.library.decide(whole, NO_CONTEXT)
+    if decision.kind not in (DecisionKind.ANSWER, DecisionKind.CHOICES):
+        return None
+    return reply_to(world, replace(memory, musing=""), whole, decision)
+
+
+def _words_before(world: World, memory: Memory) -> str:
+    is_fresh = memory.mused_at is not None and world.now - memory.mused_at <= _MUSING_LASTS
+    return memory.musing if is_fresh else ""
 
 
 def completed(memory: Memory, decision: Decision) -> Decision:

@@ -14,6 +14,8 @@ from knowledge.text import fold
 
 _PHRASES = Path(__file__).parent / "phrases.yaml"
 _LONGEST_ORDER = 90
+#: here "nha" at the end is the house, no polite word
+_WHOLE = frozenset({"nuisance"})
 _KHMER = re.compile(r"[\u1780-\u17ff]")
 #: numbers on the receipts of one-stop desks, e.g. "H21.99-240101-0001"
 _FILE_NUMBER = re.compile(r"\b(?:\d{3}\.){0,3}[a-z]\d{2}[.\-][\da-z.\-]*\d{3,}\b")
@@ -27,6 +29,7 @@ class Command(StrEnum):
     CORRECT_DATA = "correct_data"
     STOP = "stop"
     RESUME = "resume"
+    RESUME_SHORT = "resume_short"
     DROP = "drop"
     WITHDRAW = "withdraw"
     UNCONSENT = "unconsent"
@@ -84,9 +87,13 @@ def cue_in(text: str) -> Cue | None:
         return Cue.KHMER
     if _FILE_NUMBER.search(fold(text)):
         return Cue.OWN_FILE
-    words = bare(text)
+    words, whole = bare(text), plain(text)
     return next(
-        (Cue(name) for name, form in _patterns("cues").items() if form.search(words)),
+        (
+            Cue(name)
+            for name, form in _patterns("cues").items()
+            if form.search(whole if name in _WHOLE else words)
+        ),
         None,
     )
 

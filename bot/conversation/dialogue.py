@@ -17,7 +17,7 @@ from bot.conversation import (
 )
 from bot.conversation.acts import Add, Step
 from bot.conversation.answers import emergency, prompt, reply_to
-from bot.conversation.asides import aside, completed
+from bot.conversation.asides import aside, completed, joined
 from bot.conversation.cues import Command, Cue, command_in, cue_in
 from bot.conversation.hearing import (
     Thought,
@@ -195,10 +195,13 @@ def _asked(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     goes_on = cue_in(text) is Cue.AND_THEN or (decision.facet and not decision.standalone)
     if answered is not None and goes_on:
         return followup.add(world, memory, answered, text, ())
+    if (more := followup.goes_on(world, memory, text, decision)) is not None:
+        return more
     if (narrowed := answers.narrowed(world, memory, text, decision)) is not None:
         return narrowed
     if not decision.standalone and not greets:
         return prompt(world, memory)
+    text, decision = joined(world, memory, text, decision)
     return reply_to(world, memory, text, decision)
 
 
@@ -220,6 +223,8 @@ def _about_one(world: World, memory: Memory, thought: Thought) -> Step | None:
 
 def _ordered(world: World, memory: Memory, text: str) -> Step | None:
     command = command_in(text)
+    if command is Command.RESUME_SHORT and not memory.stopped:
+        command = None
     if command is None:
         return followup.topical(world, memory, text)
     return orders.obey(world, memory, command, text)

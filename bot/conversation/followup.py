@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from bot.conversation.acts import Add, Receipt, Reopen, Step, TakeBack, Withdraw
-from bot.conversation.cues import Command, topical_order
+from bot.conversation.cues import Command, command_in, topical_order
 from bot.conversation.letters import is_answered, status_list, status_message
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
@@ -16,8 +17,12 @@ from bot.conversation.world import Asked, World
 from bot.messages import Outgoing
 from bot.questions.codes import LENGTH, spoken_groups
 from bot.questions.life import State
+from knowledge.decisions import Decision, DecisionKind
 
 _SAME_TOPIC = 60
+#: who has just sent a matter to officers may go on telling it for so long
+_STILL_TELLING = timedelta(minutes=5)
+_SHARED_WORDS = 3
 _TYPOS = 2
 _LIKE_A_CODE = re.compile(
     r"(?:(?:ma|so|cau|hoi|xem|cua|toi|tui|em|la) )*"
@@ -47,6 +52,9 @@ def status_of(world: World, memory: Memory, code: str) -> Step:
 
 def mistyped(world: World, memory: Memory, text: str) -> Step | None:
     """Take what looks like a code and is none for the citizen's own code that is nearest."""
+    order = topical_order(text)
+    if command_in(text) or (order and order[1].isdigit()):
+        return None
     found = _LIKE_A_CODE.fullmatch(bare(text))
     code = found[1].replace(" ", "").upper() if found else ""
     if not any(map(str.isdigit, code)) or code.isdigit():
@@ -139,13 +147,32 @@ def topical(world: World, memory: Memory, text: str) -> Step | None:
     command, topic = order
     is_over = command is Command.STATUS and not world.open_questions
     among = world.questions if is_over else world.open_questions
-    asked = _same_topic(among, topic) if among else None
+    asked = _meant(among, topic)
     if asked is None:
         return None
     if command is Command.STATUS:
         return Step(memory.settled(), (status_message(world, asked),))
     waiting = replace(memory.settled(), awaiting=Awaiting.WITHDRAW)
     return Step(waiting, (_really(world, asked),))
+
+
+def _meant(among: tuple[Asked, ...], topic: str) -> Asked | None:
+    """Return the question that a topic, or its number in our list, stands for."""
+    if topic.isdigit():
+        place = int(topic)
+        return among[place - 1] if 1 <= place <= len(among) else None
+    return _same_topic(among, topic) if among else None
+
+
+def goes_on(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
+    """Take what follows a question for officers at once and is about the same for a part of it."""
+    asked = world.question(memory.question)
+    if asked is None or not asked.is_open or world.now - asked.received_at > _STILL_TELLING:
+        return None
+    shared = set(plain(text).split()) & set(plain(asked.text).split())
+    if decision.kind is not DecisionKind.HANDOFF or len(shared) < _SHARED_WORDS:
+        return None
+    return add(world, memory, asked, text, ())
 
 
 def repeated(world: World, memory: Memory, text: str) -> Step | None:

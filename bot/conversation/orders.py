@@ -99,6 +99,7 @@ _ORDERS: Mapping[Command, Callable[[World, Memory], Step]] = {
     Command.OFFICER: _officer,
     Command.STOP: _stop,
     Command.RESUME: _resume,
+    Command.RESUME_SHORT: _resume,
     Command.HOTLINES: presses.hotlines,
     Command.MORE: _more,
     Command.WRONG: _wrong,

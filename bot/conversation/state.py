@@ -54,12 +54,12 @@ class Offer:
 class Memory:
     """All the dialogue keeps between turns.
 
-    `shown_at` is when the card of `entry` was shown. `minor` is whether a citizen said to be
-    younger than eighteen. `asked` holds the citizen's words that the open offers are about,
-    `others` the entries thought of beside the one shown. `question` is the question now spoken
-    of. `waiting_media` are transcript ids of pictures that came before their question. `stopped` is
-    the wish to get no notices, `road` what a telephone number was asked for, `alarm` the topic
-    of the last emergency.
+    `shown_at` is when the card of `entry` was shown, `musing` the last words that were taken for
+    chatter. `asked` holds the citizen's words that the open offers are about, `others` the entries
+    thought of beside the one shown. `question` is the question now spoken of. `waiting_media` are
+    transcript ids of pictures that came before their question. `minor` is whether a citizen said
+    to be younger than eighteen, `stopped` the wish to get no notices, `road` what a telephone
+    number was asked for, `alarm` the topic of the last emergency.
     """
 
     greeted: bool = False
@@ -70,6 +70,8 @@ class Memory:
     agency: str = ""
     entry: str = ""
     shown_at: datetime | None = None
+    musing: str = ""
+    mused_at: datetime | None = None
     facet: str = ""
     others: tuple[str, ...] = ()
     question: int | None = None
@@ -142,6 +144,8 @@ _READERS: Mapping[str, Any] = {
     "agency": _TEXT,
     "entry": _TEXT,
     "shown_at": datetime.fromisoformat,
+    "musing": _TEXT,
+    "mused_at": datetime.fromisoformat,
     "facet": _TEXT,
     "others": lambda value: tuple(map(_TEXT, value)),
     "question": _NUMBER,

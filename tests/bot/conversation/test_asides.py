@@ -77,3 +77,17 @@ def test_ages_do_not_answer_who_may_go() -> None:
 def test_opening_hours_are_beside_what_a_card_keeps() -> None:
     assert asks_beside("thứ bảy có làm không")
     assert not asks_beside("làm khai sinh")
+
+
+async def test_what_goes_on_about_the_matter_just_sent_belongs_to_it(chat: Chat) -> None:
+    await chat.says("rác đầu hẻm hôi quá")
+    chat.now += timedelta(minutes=1)
+    (noted,) = await chat.says("rác đầu hẻm đầy ruồi")
+    assert "đã ghi thêm" in noted.text
+    assert chat.states() == ["queued"]
+
+
+async def test_another_matter_is_another_question(chat: Chat) -> None:
+    await chat.says("rác đầu hẻm hôi quá")
+    await chat.says("khi nào sửa cầu Cái Sắn")
+    assert chat.states() == ["queued", "queued"]

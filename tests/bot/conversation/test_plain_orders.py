@@ -64,3 +64,19 @@ async def test_erasure_is_asked_for_once(chat: Chat) -> None:
 )
 def test_a_minor_speaks_of_themselves(text: str, *, expected: bool) -> None:
     assert is_minor(text) is expected
+
+
+async def test_the_number_in_the_list_tells_open_questions_apart(chat: Chat) -> None:
+    await chat.says("khi nào sửa cầu Cái Sắn")
+    await chat.says("rác đầu hẻm hôi quá")
+    await chat.says("câu hỏi của tui")
+    await chat.says("huỷ câu 1")
+    await chat.says("ừ")
+    assert chat.states() == ["queued", "withdrawn"]
+
+
+async def test_notices_are_taken_up_again_in_three_words(chat: Chat) -> None:
+    await chat.says("dung nhan nua")
+    assert chat.state["stopped"]
+    assert "nhắn lại" in (await chat.asks("nhan lai di")).text
+    assert "stopped" not in chat.state
