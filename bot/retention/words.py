@@ -1,5 +1,6 @@
 """Citizens' words and files whose time is over. Counts, dates and histories stay and verify."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,8 +62,19 @@ def forget_chats(connection: Connection, batch: Batch) -> int:
         .where(message.c.conversation_id.in_(ids), message.c.question_id.is_(None))
         .values(text="", body={})
     )
-    connection.execute(update(conversation).where(conversation.c.id.in_(ids)).values(state={}))
+    _forget_memories(connection, ids)
     return len(ids)
+
+
+def _forget_memories(connection: Connection, ids: Sequence[int]) -> None:
+    """Empty what the dialogue remembers, but for the wish to get no notices: it has no end."""
+    rows = connection.execute(
+        select(conversation.c.id, conversation.c.state).where(conversation.c.id.in_(ids))
+    ).all()
+    for wish in (True, False):
+        some = [row.id for row in rows if bool(row.state.get("stopped")) is wish]
+        kept = update(conversation).where(conversation.c.id.in_(some))
+        connection.execute(kept.values(state={"stopped": True} if wish else {}))
 
 
 def files_due(connection: Connection, before: datetime) -> int:

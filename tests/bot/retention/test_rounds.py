@@ -75,6 +75,16 @@ async def test_after_a_year_the_chat_and_the_files_are_gone(store: Store, asked:
 
 
 @pytest.mark.engines
+async def test_the_wish_to_get_no_notices_outlives_the_chat(store: Store, asked: Opened) -> None:  # noqa: ARG001
+    remembered = update(conversation).values(state={"stopped": True, "asked": "chuyện đất"})
+    await write(store, lambda c: c.execute(remembered))
+    await forget_all(store, NOW + YEAR)
+    state = await store.read(
+        lambda c: c.execute(select(conversation.c.state).where(conversation.c.id == 1)).scalar()
+    )
+    assert state == {"stopped": True}
+
+
 async def test_the_words_of_a_question_stay_for_five_years(store: Store, asked: Opened) -> None:  # noqa: ARG001
     await forget_all(store, NOW + YEAR)
     assert "Tôi tên An, hỏi chuyện đất." in await words(store)
