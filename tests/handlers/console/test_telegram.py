@@ -13,6 +13,8 @@ from bot.liaison.orders import Doing, Order
 from bot.officers import Role
 from bot.settings import TelegramMode
 from bot.store import Store
+from bot.tables.delivery import outbox
+from tests.handlers.console.test_console import act
 from tests.handlers.desk_world import WORDING, Browser, DeskWorld, enter, furnish, visiting
 
 PAGE = "/can-bo/telegram"
@@ -120,3 +122,17 @@ async def test_where_telegram_is_off_the_console_does_not_show_it(store: Store) 
         await as_(world, browser, Role.LEADER, AGENCY)
         assert PAGE not in await browser.open("/can-bo/cau-hoi")
         assert "đang tắt" in await browser.open(PAGE)
+
+
+async def test_an_answer_to_whoever_blocked_the_bot_says_so_at_the_question(
+    world: DeskWorld,
+) -> None:
+    opened = await world.ask()
+    blocked = outbox.update().values(state="waiting", reason="recipient_gone")
+    async with visiting(world) as browser:
+        await as_(world, browser, Role.OFFICER, AGENCY)
+        await act(browser, opened.code, "nhan")
+        await act(browser, opened.code, "soan", text="Ở xã.", basis="Luật", then="send")
+        await world.do(lambda c: c.execute(blocked).rowcount)
+        page = await browser.open(f"/can-bo/cau-hoi/{opened.code}")
+    assert "người dân đã rời kênh hoặc chặn kênh" in page
