@@ -104,7 +104,7 @@ class CatchUp:
             items |= {word(item.get("message_id")): item for item in fresh}
             if len(fresh) < MOST_AT_ONCE:
                 break
-        items.pop("", None)
+        items = {id_: item for id_, item in items.items() if id_ and _is_message(item)}
         known = await self.store.read(partial(self._known, tuple(items)))
         missing = [item for id_, item in items.items() if id_ not in known]
         missing.sort(key=lambda item: int(word(item.get("time")) or 0))
@@ -148,6 +148,11 @@ _SIDES = ("user", "oa")
 
 def _by_citizen(item: Mapping[str, Any]) -> bool:
     return word(item.get("src")) == "1"
+
+
+def _is_message(item: Mapping[str, Any]) -> bool:
+    """Whether somebody wrote it: templates and the like are the service's own."""
+    return _by_citizen(item) or word(item.get("type")) in _EVENTS
 
 
 def _is_since(item: Mapping[str, Any], since: datetime) -> bool:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, TypeVar
 
 from aiohttp import (
@@ -171,7 +172,7 @@ class ZaloApi:
 
 def _multipart(name: str, data: bytes) -> FormData:
     form = FormData()
-    form.add_field("file", data, filename=name)
+    form.add_field("file", BytesIO(data), filename=name)
     return form
 
 

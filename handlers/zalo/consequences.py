@@ -12,16 +12,20 @@ from bot.tables.operations import provider_token
 
 #: a broadcast may be echoed for every follower; nobody has seen whether and how
 _ECHOES_LAST = timedelta(hours=6)
+_TEMPLATE = "oa_send_template"
 _OUT = ("sending", "sent", "unknown")
 
 
-def is_of_a_broadcast(connection: Connection, event: Incoming, now: datetime) -> bool:
-    """Whether an echo may be that of an article sent to all followers, which no officer wrote.
+def is_no_officers(connection: Connection, event: Incoming, now: datetime) -> bool:
+    """Whether an echo is of something that nobody can have written by hand: a template, or an
+    article sent to all followers.
 
     What carries words is a message; an article comes as an attachment alone.
     """
     if event.kind is not IncomingKind.ECHO:
         return False
+    if event.detail.get("event") == _TEMPLATE:
+        return True
     table = broadcast.c
     explains: ColumnElement[bool] = table.message_id.in_(event.refers_to)
     if not event.text.strip():

@@ -146,6 +146,7 @@ def _echo(raw: Raw) -> Event:
         text=clean(text(raw.message, "text")),
         refers_to=words(raw.message.get("msg_id")),
         attachments=attachments(raw.message),
+        detail={"event": raw.name},
     )
 
 
@@ -223,9 +224,10 @@ EVENTS: Mapping[str, Known] = {
         "user_withdraw user_withdraw_consent", _withdrew,
         "order to erase the citizen's data: a timed case",
     ),
+    **_rows("oa_send_template", _echo, "ignored: nobody writes templates by hand"),
     **_rows(
         "oa_send_text oa_send_image oa_send_gif oa_send_list oa_send_file oa_send_sticker "
-        "oa_send_template oa_send_anonymous_text oa_send_anonymous_image "
+        "oa_send_anonymous_text oa_send_anonymous_image "
         "oa_send_anonymous_file oa_send_anonymous_sticker",
         _echo, _ECHOED,
     ),

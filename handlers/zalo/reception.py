@@ -17,7 +17,7 @@ from bot.moments import Clock
 from bot.operations.metrics import Metrics
 from bot.store import Done, Store, Wake
 from handlers.zalo.channel import NAME, ZaloReader
-from handlers.zalo.consequences import is_of_a_broadcast, lose_permission
+from handlers.zalo.consequences import is_no_officers, lose_permission
 from handlers.zalo.events import is_known
 
 _log = structlog.get_logger()
@@ -86,7 +86,7 @@ def _keep(
     accepted: list[Accepted] = []
     wakes: list[Wake] = []
     for event in arrived.events:
-        if is_of_a_broadcast(connection, event, arrived.now):
+        if is_no_officers(connection, event, arrived.now):
             continue
         done = _accept(connection, event, arrived)
         accepted.append(done.value)

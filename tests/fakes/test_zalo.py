@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, FormData, web
 from aiohttp.test_utils import TestServer
 
 from tests.fakes.zalo.server import FakeZalo, Habits
@@ -146,3 +147,102 @@ async def test_a_citizen_can_type_on_the_page_and_see_the_chat(caller: Caller) -
     async with caller.http.post(f"{page}/_fake/say", data=form) as answer:
         assert answer.status == 200
     assert [item["message"] for item in caller.zalo.chats.history["7"]] == ["<b>alo</b>"]
+
+
+ARTICLE = {
+    "type": "normal",
+    "title": "Dân hỏi tháng 11",
+    "author": "UBND",
+    "cover": {"cover_type": "photo", "photo_url": "https://a.example.vn/b.jpg", "status": "show"},
+    "description": "Hỏi đáp",
+    "body": [{"type": "text", "content": "Câu 1."}],
+    "status": "hide",
+}
+
+
+async def post(caller: Caller, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    url, headers = caller.zalo.address + path, {"access_token": caller.token}
+    async with caller.http.post(url, json=body, headers=headers) as answer:
+        return dict(await answer.json(content_type=None))
+
+
+async def make(caller: Caller, article: dict[str, Any]) -> str:
+    caller.zalo.api.articles.slowness = 1
+    token = (await post(caller, "/v2.0/article/create", article))["data"]["token"]
+    assert (await post(caller, "/v2.0/article/verify", {"token": token}))["error"] == -214
+    made = await post(caller, "/v2.0/article/verify", {"token": token})
+    return str(made["data"]["id"])
+
+
+async def spread(caller: Caller, article_id: str) -> int:
+    element = {"media_type": "article", "attachment_id": article_id}
+    payload = {"template_type": "media", "elements": [element]}
+    message = {"attachment": {"type": "template", "payload": payload}}
+    body = {"recipient": {"target": {}}, "message": message}
+    return int((await post(caller, "/v2.0/oa/message", body))["error"])
+
+
+async def test_only_a_shown_article_is_sent_and_only_by_day(caller: Caller) -> None:
+    noon = datetime.now(UTC).replace(hour=5, minute=0) + timedelta(days=1)
+    caller.zalo.clock.ahead = noon - datetime.now(UTC)
+    caller.token = caller.zalo.tokens.issue()["access_token"]
+    article_id = await make(caller, ARTICLE)
+    assert await spread(caller, article_id) == -201
+    await post(caller, "/v2.0/article/update", {**ARTICLE, "id": article_id, "status": "show"})
+    assert await spread(caller, article_id) == 0
+    caller.zalo.clock.ahead += timedelta(hours=12)
+    assert await spread(caller, article_id) == -234
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        pytest.param({"title": "a" * 151}, -210, id="title"),
+        pytest.param({"description": "a" * 301}, -210, id="description"),
+        pytest.param({"cover": {}}, -201, id="no cover"),
+        pytest.param({"body": []}, -201, id="no body"),
+    ],
+)
+async def test_articles_are_held_to_their_limits(
+    caller: Caller, change: dict[str, Any], code: int
+) -> None:
+    assert (await post(caller, "/v2.0/article/create", {**ARTICLE, **change}))["error"] == code
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "data", "code"),
+    [
+        pytest.param("image", "a.png", b"\x89PNG", 0, id="picture"),
+        pytest.param("image", "a.gif", b"GIF8", -201, id="wrong kind"),
+        pytest.param("image", "a.png", b"\x89PNG" + b"x" * (1 << 20), -210, id="over 1 MB"),
+        pytest.param("file", "a.pdf", b"%PDF", 0, id="document"),
+        pytest.param("file", "a", b"%PDF", -201, id="no ending"),
+        pytest.param("file", "a.pdf", b"%PDF" + b"x" * (5 << 20), -210, id="over 5 MB"),
+    ],
+)
+async def test_uploads_are_held_to_their_limits(
+    caller: Caller, kind: str, name: str, data: bytes, code: int
+) -> None:
+    form = FormData()
+    form.add_field("file", BytesIO(data), filename=name)
+    url, headers = f"{caller.zalo.address}/v2.0/oa/upload/{kind}", {"access_token": caller.token}
+    async with caller.http.post(url, data=form, headers=headers) as answer:
+        assert (await answer.json(content_type=None))["error"] == code
+
+
+async def test_an_upload_dies_after_a_week(caller: Caller) -> None:
+    caller.zalo.api.uploads.known["old"] = caller.zalo.clock.now()
+    assert await caller.cs({"attachment": {"type": "file", "payload": {"token": "old"}}}) == -100
+
+
+async def test_recent_chats_come_ten_at_a_time(caller: Caller) -> None:
+    for number in range(12):
+        caller.zalo.chats.wrote(f"citizen-{number}", f"m{number}x", "alo")
+    url = f"{caller.zalo.address}/v2.0/oa/listrecentchat"
+    headers = {"access_token": caller.token}
+    counts = []
+    for asked in ('{"offset":0,"count":10}', '{"offset":10,"count":10}', '{"offset":0,"count":11}'):
+        async with caller.http.get(url, params={"data": asked}, headers=headers) as answer:
+            body = await answer.json(content_type=None)
+            counts.append(len(body.get("data", ())) or body["error"])
+    assert counts == [10, 3, -210]

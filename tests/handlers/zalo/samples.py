@@ -16,6 +16,11 @@ def payload_files() -> list[Path]:
     return sorted(path for path in PAYLOADS.glob("*.json") if path != SIGNATURES)
 
 
+def request_files() -> list[Path]:
+    """Return messages of ours beside the exact requests that say them."""
+    return sorted((PAYLOADS / "requests").glob("*.json"))
+
+
 def load(path: Path) -> Any:  # noqa: ANN401
     return json.loads(path.read_text(encoding="utf-8"))
 

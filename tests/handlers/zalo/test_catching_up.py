@@ -92,6 +92,13 @@ async def test_an_officers_own_reply_meanwhile_gives_them_the_word(outage: Outag
     assert await outage.store.read(lambda c: c.execute(silent).scalar_one()) is not None
 
 
+async def test_templates_of_the_service_itself_silence_nobody(outage: Outage) -> None:
+    await outage.heard("một")
+    outage.zalo.chats.deliver(USER, {"text": "Có câu trả lời"})
+    outage.zalo.chats.history[USER][-1]["type"] = "template"
+    assert await outage.parts.catch_up() == 0
+
+
 async def test_pictures_come_with_their_address(outage: Outage) -> None:
     await outage.heard("một")
     outage.unheard("", type="photo", url="https://photo-1.zdn.vn/a.jpg")

@@ -108,6 +108,13 @@ async def test_an_article_sent_to_all_followers_silences_nobody(
     assert await rows(store, conversation) == []
 
 
+async def test_a_template_is_never_taken_for_an_officers_word(
+    bring: Bring, store: Store, zalo: FakeZalo
+) -> None:
+    await bring({**echo(zalo, "t1", text="Có câu trả lời"), "event_name": "oa_send_template"})
+    assert await rows(store, conversation) == []
+
+
 async def test_a_revoked_permission_stops_sending_until_consent_is_granted_again(
     bring: Bring, parts: ZaloParts, store: Store, zalo: FakeZalo
 ) -> None:

@@ -94,6 +94,11 @@ async def test_a_document_goes_as_a_file_and_is_uploaded_once(
     assert zalo.api.uploads.calls == 1
 
 
+async def test_a_document_of_four_megabytes_goes_too(send: Send, tmp_path: Path) -> None:
+    url = kept(tmp_path, "lon", PDF + b"x" * (4 << 20))
+    assert await send(with_files(Attachment(AttachmentKind.FILE, url))) == ["text", "file"]
+
+
 async def test_an_upload_that_zalo_forgot_is_made_again(
     send: Send, zalo: FakeZalo, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """Messages of ours, as the exact requests that say them."""
 
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages import Button, Outgoing
+from bot.wording import Wording
 from handlers.zalo.requests import bodies
 from handlers.zalo.splitting import LONGEST, split, units
-from tests.handlers.zalo.samples import USER, choices
+from tests.handlers.zalo.samples import USER, choices, load, request_files
 
+WORDING = Wording.load()
 HIDDEN = Button("Rõ rồi", "#x:helped")
 SHOWN = Button("Lịch tiếp dân", "lịch tiếp dân")
 LINK = Button("Nộp trên mạng", url="https://dichvucong.gov.vn/")
@@ -70,6 +73,21 @@ def request(text: str, *buttons: dict[str, Any], **more: str) -> dict[str, Any]:
 )  # fmt: skip
 def test_a_message_becomes_one_request(message: Outgoing, expected: dict[str, Any]) -> None:
     assert bodies(USER, message) == [expected]
+
+
+@pytest.mark.parametrize("path", request_files(), ids=lambda path: path.stem)
+def test_each_message_becomes_the_requests_beside_it(path: Path) -> None:
+    case = load(path)
+    message = Outgoing.from_json(case["message"])
+    assert bodies(case.get("address", USER), message) == case["requests"]
+
+
+@pytest.mark.parametrize("message_id", ["welcome", "welcome.short", "welcome.back"])
+def test_the_first_words_are_no_wall_of_text(message_id: str) -> None:
+    text = WORDING(message_id, place="thành phố Cần Thơ")
+    (body,) = bodies(USER, Outgoing(text, buttons=choices(4)))
+    assert len(body["message"]["text"]) <= 400
+    assert len(body["message"]["attachment"]["payload"]["buttons"]) == 4
 
 
 def test_buttons_beyond_five_are_read_instead_of_pressed() -> None:
