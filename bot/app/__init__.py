@@ -64,7 +64,7 @@ class Service:
         await self._stack.aclose()
 
     async def _open(self, stack: AsyncExitStack) -> str:
-        parts = await build_parts(self._settings, self._clock, stack, self._crash)
+        parts = await build_parts(self._settings, self._clock, stack, self._crash, live=True)
         self.demo_accounts = await demo.prepare(
             parts.store, parts.hasher, parts.settings, parts.clock()
         )

@@ -17,6 +17,7 @@ from bot.delivery.shared import SharedDispatcher
 from bot.moments import Clock
 from bot.settings import Settings
 from bot.store import Store, Wake
+from bot.store.clock import CommonClock
 from bot.store.opening import open_for_service
 from bot.store.postgres import PostgresStore
 from bot.store.urls import sqlite_path
@@ -29,25 +30,35 @@ class Ground:
     store: Store
     lanes: Lanes
     membership: Membership
+    clock: Clock
     owner: str
     alone: bool
 
 
-async def lay_ground(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Ground:
-    """Open the database: one process on SQLite, any number of them on PostgreSQL."""
+async def lay_ground(
+    settings: Settings, clock: Clock, stack: AsyncExitStack, *, live: bool
+) -> Ground:
+    """Open the database: one process on SQLite, any number of them on PostgreSQL.
+
+    Live processes on PostgreSQL go by the database's clock, whatever theirs says.
+    """
     owner = _owner()
     if sqlite_path(settings.database_url) is None:
-        return await _shared(settings.database_url, owner, clock, stack)
+        return await _shared(settings.database_url, owner, None if live else clock, stack)
     lanes = embedded_lanes(CHANNELS, clock=clock)
     store = open_for_service(settings, lanes.announce)
     stack.push_async_callback(store.close)
-    return Ground(store, lanes, Alone(), owner, alone=True)
+    return Ground(store, lanes, Alone(), clock, owner, alone=True)
 
 
-async def _shared(url: str, owner: str, clock: Clock, stack: AsyncExitStack) -> Ground:
+async def _shared(url: str, owner: str, clock: Clock | None, stack: AsyncExitStack) -> Ground:
     """Beats go through a connection of their own: a busy process is not a dead one."""
     pulse = PostgresStore(url, connections=1)
     stack.push_async_callback(pulse.close)
+    if clock is None:
+        clock = CommonClock(pulse)
+        await clock.start()
+        stack.push_async_callback(clock.stop)
     node = Node(pulse, owner, clock=clock)
     dispatcher = SharedDispatcher(url, node.holds, clock=clock)
     await dispatcher.open()
@@ -64,7 +75,7 @@ async def _shared(url: str, owner: str, clock: Clock, stack: AsyncExitStack) -> 
     stack.push_async_callback(store.close)
     await news.start()
     stack.push_async_callback(news.stop)
-    return Ground(store, lanes, node, owner, alone=False)
+    return Ground(store, lanes, node, clock, owner, alone=False)
 
 
 def _owner() -> str:

@@ -23,11 +23,19 @@ class DemoAccountsEnabled(BotError):
 
 
 async def build_parts(
-    settings: Settings, clock: Clock, stack: AsyncExitStack, crash: CrashPoints | None = None
+    settings: Settings,
+    clock: Clock,
+    stack: AsyncExitStack,
+    crash: CrashPoints | None = None,
+    *,
+    live: bool = False,
 ) -> Parts:
-    """Open store and library; raise DemoAccountsEnabled where the service must not start."""
-    ground = await lay_ground(settings, clock, stack)
-    store = ground.store
+    """Open store and library; raise DemoAccountsEnabled where the service must not start.
+
+    `live` is for the service itself, whose clock several nodes may have to share.
+    """
+    ground = await lay_ground(settings, clock, stack, live=live)
+    store, clock = ground.store, ground.clock
     problem = demo.demo_problem(settings, await store.read(demo.present))
     if problem:
         raise DemoAccountsEnabled(problem)

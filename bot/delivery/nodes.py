@@ -6,7 +6,6 @@ a shorter while stops acting by itself, before the others come to that view.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.moments import Clock, utc_now
 from bot.store import Done, Store, StoreUnavailable
+from bot.store.clock import boot_seconds
 from bot.tables.nodes import node
 
 _log = structlog.get_logger()
@@ -81,12 +81,6 @@ class Watch:
     def _compare(self, owner: str, number: int) -> tuple[int, int]:
         before = self._seen.get(owner)
         return (number, before[1] + 1 if before and before[0] == number else 0)
-
-
-def boot_seconds() -> float:
-    """Return seconds that go on while this machine sleeps, where it can tell."""
-    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-    return time.clock_gettime(clock)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -28,6 +29,7 @@ class SchemaNewer(BotError):
     """The database was migrated by a newer version of this service; run that version."""
 
 
+@cache
 def head() -> str:
     """Return the newest revision this version knows; raise where there are several."""
     revision = _scripts().get_current_head()
