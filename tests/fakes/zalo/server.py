@@ -47,7 +47,7 @@ class FakeZalo:
         """Serve, and return the base address."""
         self._http = ClientSession()
         self.webhooks = Webhooks(self.account, self.clock, self._http, self.webhook_url)
-        app = web.Application()
+        app = web.Application(client_max_size=16 << 20)  # Zalo has limits of its own
         OAuth(self.tokens, self.troubles).add_routes(app)
         self.api.add_routes(app)
         self.templates.add_routes(app)
