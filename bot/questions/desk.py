@@ -13,7 +13,8 @@ from bot.questions import history, life, limits
 from bot.questions.codes import new_code
 from bot.questions.history import ContentKind, Event, Words
 from bot.questions.life import Act, NotPossible, State
-from bot.questions.repository import agency_needs_two_persons, denunciation_desk, searchable
+from bot.questions.repository import agency_needs_two_persons, denunciation_desk
+from bot.questions.search import searchable
 from bot.questions.steps import CITIZEN, SERVICE, Step, lock, take
 from bot.store.upsert import insert as upserting
 from bot.tables.delivery import message

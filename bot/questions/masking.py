@@ -8,7 +8,8 @@ from bot.officers import Role
 from bot.officers.accounts import Officer
 from bot.privacy import redact
 from bot.questions.codes import parse_code
-from bot.questions.repository import PAGE_SIZE, Filters, Page, queue, searchable
+from bot.questions.repository import PAGE_SIZE, Filters, Page, queue
+from bot.questions.search import searchable
 
 #: how far a search among masked words looks
 _MOST_PAGES = 20

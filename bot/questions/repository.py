@@ -3,23 +3,44 @@
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql.selectable import FromClause
 
 from bot.questions.codes import parse_code
 from bot.questions.life import HELD, Bucket, State
+from bot.questions.search import found, searchable
 from bot.tables.delivery import message, outbox
-from bot.tables.desk import consent, content, officer, question, question_event
+from bot.tables.desk import consent, content, officer, question, question_event, question_open
 from bot.tables.directory import agency, policy
 from bot.tables.knowledge import entry
 from knowledge.entries import Entry
-from knowledge.text import fold
 
 _DENUNCIATION_DESK = "ct-thanh-tra"
 PAGE_SIZE = 50
+#: nobody turns to the two hundredth page: what lies beyond is found by its filters
+MOST_COUNTED = 10_000
+
+_OPEN = question_open
+_CLOSED = question.c.bucket.in_(
+    [literal_column(f"'{bucket}'") for bucket in Bucket if bucket is not Bucket.OPEN]
+)
+_BY_DUE = (question.c.due_at.is_(None), question.c.due_at, question.c.id.desc())
+_NEWEST = (question.c.id.desc(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +77,6 @@ class Dossier:
     messages: Sequence[Row[Any]]
     merged: Sequence[Row[Any]]
     earlier: Sequence[Row[Any]]
-
-
-def searchable(text: str) -> str:
-    """Return text in lower case without tone marks, as the desk's search compares it."""
-    return " ".join(fold(text).split())
 
 
 def questions(*columns: ColumnElement[Any]) -> Select[Any]:
@@ -115,24 +131,30 @@ def queue(
     page: int = 1,
     seen_by: ColumnElement[bool] | None = None,
 ) -> Page:
-    """Return a page of questions, soonest due first; closed ones after, newest first."""
-    condition = and_(_seen(seen_by), *_conditions(filters))
-    total = connection.execute(
-        select(func.count()).select_from(question).where(condition)
-    ).scalar_one()
-    rows = connection.execute(
-        questions()
-        .where(condition)
-        .order_by(
-            question.c.bucket != str(Bucket.OPEN),
-            question.c.due_at.is_(None),
-            question.c.due_at,
-            question.c.id.desc(),
-        )
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    ).all()
+    """Return a page of questions, soonest due first; closed ones after, newest first.
+
+    Counting ends at `MOST_COUNTED` of each, so that a page costs the same in the tenth year.
+    """
+    chosen = and_(_seen(seen_by), *conditions(connection, filters))
+    buckets = [filters.bucket] if filters.bucket else list(Bucket)
+    rows: list[Row[Any]] = []
+    total, start = 0, (page - 1) * PAGE_SIZE
+    for part, order in ((_OPEN, _BY_DUE), (_CLOSED, _NEWEST)):
+        if not any((bucket is Bucket.OPEN) is (part is _OPEN) for bucket in buckets):
+            continue
+        there = and_(part, chosen)
+        number = _counted(connection, there)
+        skip, room = max(0, start - total), PAGE_SIZE - len(rows)
+        if room and skip < number:
+            wanted = questions().where(there).order_by(*order).limit(room).offset(skip)
+            rows += connection.execute(wanted)
+        total += number
     return Page(rows, page, total)
+
+
+def _counted(connection: Connection, condition: ColumnElement[bool]) -> int:
+    some = select(question.c.id).where(condition).limit(MOST_COUNTED).subquery()
+    return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
 
 
 def with_history(
@@ -167,28 +189,6 @@ def events_of(connection: Connection, question_id: int) -> Sequence[Row[Any]]:
         .where(question_event.c.question_id == question_id)
         .order_by(question_event.c.n)
     ).all()
-
-
-def counts(
-    connection: Connection, now: datetime, seen_by: ColumnElement[bool] | None = None
-) -> dict[str, int]:
-    """Return how many questions there are by bucket and by state, and how many are late."""
-    by_state = connection.execute(
-        select(question.c.bucket, question.c.state, func.count())
-        .where(_seen(seen_by))
-        .group_by(question.c.bucket, question.c.state)
-    ).all()
-    totals: dict[str, int] = {f"bucket:{bucket}": 0 for bucket in Bucket}
-    for in_bucket, state, number in by_state:
-        totals[f"bucket:{in_bucket}"] += number
-        totals[f"state:{state}"] = number
-    late = select(func.count()).where(
-        question.c.bucket == str(Bucket.OPEN),
-        question.c.state != str(State.WAITING),
-        question.c.due_at < now,
-        _seen(seen_by),
-    )
-    return {**totals, "late": connection.execute(late).scalar_one()}
 
 
 def consents_of(connection: Connection, question_id: int) -> Sequence[Row[Any]]:
@@ -228,14 +228,19 @@ def agencies_with_questions(
     connection: Connection, seen_by: ColumnElement[bool]
 ) -> Sequence[Row[Any]]:
     """Return code, name and number of open questions of every agency that has any."""
-    name = func.coalesce(agency.c.name, question.c.agency).label("name")
-    is_open = func.sum(case((question.c.bucket == str(Bucket.OPEN), 1), else_=0)).label("open")
+    still = (
+        select(question.c.agency.label("code"), func.count().label("open"))
+        .where(question_open, seen_by)
+        .group_by(question.c.agency)
+        .subquery()
+    )
+    ever = exists().where(question.c.agency == agency.c.code, seen_by)
+    number = func.coalesce(still.c.open, 0).label("open")
     wanted: Select[Any] = (
-        select(question.c.agency.label("code"), name, is_open)
-        .outerjoin(agency, agency.c.code == question.c.agency)
-        .where(seen_by)
-        .group_by(question.c.agency, name)
-        .order_by(is_open.desc(), name)
+        select(agency.c.code, agency.c.name, number)
+        .outerjoin(still, still.c.code == agency.c.code)
+        .where(ever)
+        .order_by(number.desc(), agency.c.name)
     )
     return connection.execute(wanted).all()
 
@@ -257,7 +262,7 @@ def _seen(seen_by: ColumnElement[bool] | None) -> ColumnElement[bool]:
     return true() if seen_by is None else seen_by
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def conditions(connection: Connection, filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.agency:
         conditions.append(question.c.agency == filters.agency)
@@ -270,9 +275,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         conditions += [question.c.assignee_id == filters.assignee_id, question.c.state.in_(held)]
     if code := parse_code(filters.search):
         conditions.append(question.c.code == code)
-    else:
-        words = searchable(filters.search).split()
-        conditions += [question.c.folded.contains(word, autoescape=True) for word in words]
+    elif (matching := found(connection, filters.search)) is not None:
+        conditions.append(matching)
     return conditions
 
 
@@ -283,7 +287,7 @@ def _messages_of(connection: Connection, row: Row[Any]) -> Sequence[Row[Any]]:
     """
     return connection.execute(
         select(message, outbox.c.state.label("delivery"), outbox.c.receipt)
-        .add_columns(outbox.c.id.label("outbox_id"), outbox.c.next_at)
+        .add_columns(outbox.c.id.label("outbox_id"), outbox.c.next_at, outbox.c.reason)
         .outerjoin(outbox, outbox.c.message_id == message.c.id)
         .where(message.c.question_id == row.id)
         .order_by(message.c.seq)

@@ -1,14 +1,14 @@
 """How an agency's desk stands: open, due soon, late, answered this month."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, select, true
 
 from bot.questions.life import Act, Bucket, State
-from bot.tables.desk import question, question_event
+from bot.tables.desk import question, question_event, question_open
 from bot.tables.directory import agency
 
 
@@ -35,28 +35,38 @@ class Tally:
 
 def tallies(connection: Connection, marks: Marks, seen_by: ColumnElement[bool]) -> Sequence[Tally]:
     """Return the figures by agency, most late first; what waits for the citizen is not late."""
-    is_open = question.c.bucket == str(Bucket.OPEN)
-    runs = and_(is_open, question.c.state != str(State.WAITING))
-    columns = {
-        "open": is_open,
+    runs = question.c.state != str(State.WAITING)
+    open_ones = {
+        "open": true(),
         "soon": and_(runs, question.c.due_at.between(marks.now, marks.soon)),
         "late": and_(runs, question.c.due_at < marks.now),
-        "answered": and_(
-            question.c.bucket == str(Bucket.ANSWERED),
-            question.c.answered_at >= marks.month,
-            _by_an_officer(),
-        ),
     }
-    sums = [func.sum(case((where, 1), else_=0)).label(name) for name, where in columns.items()]
+    answered = and_(
+        question.c.answered_at >= marks.month,
+        question.c.bucket == str(Bucket.ANSWERED),
+        _by_an_officer(),
+    )
+    tallied: dict[str, Tally] = {}
+    for columns, where in ((open_ones, question_open), ({"answered": true()}, answered)):
+        for row in _by_agency(connection, columns, and_(where, seen_by)):
+            before = tallied.get(row.agency) or Tally(row.agency, row.name)
+            figures: dict[str, Any] = dict(zip(columns, map(int, row[2:]), strict=True))
+            tallied[row.agency] = replace(before, **figures)
+    return sorted(tallied.values(), key=lambda one: (-one.late, -one.soon, -one.open, one.name))
+
+
+def _by_agency(
+    connection: Connection, columns: Mapping[str, ColumnElement[bool]], where: ColumnElement[bool]
+) -> Sequence[Row[Any]]:
+    """Sum columns by agency over few rows: those that are open, or those of this month."""
+    sums = [func.sum(case((when, 1), else_=0)).label(name) for name, when in columns.items()]
     name = func.coalesce(agency.c.name, question.c.agency)
-    rows = connection.execute(
+    return connection.execute(
         select(question.c.agency, name.label("name"), *sums)
         .outerjoin(agency, agency.c.code == question.c.agency)
-        .where(seen_by)
+        .where(where)
         .group_by(question.c.agency, name)
     ).all()
-    found = [Tally(**_plain(row._mapping)) for row in rows]  # noqa: SLF001 - public in SQLAlchemy
-    return sorted(found, key=lambda one: (-one.late, -one.soon, -one.open, one.name))
 
 
 def together(each: Iterable[Tally]) -> Tally:
@@ -64,10 +74,6 @@ def together(each: Iterable[Tally]) -> Tally:
     some = list(each)
     names = ("open", "soon", "late", "answered")
     return Tally(**{name: sum(getattr(one, name) for one in some) for name in names})
-
-
-def _plain(row: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {name: int(row[name]) if name not in ("agency", "name") else row[name] for name in row}
 
 
 def _by_an_officer() -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
@@ -118,6 +119,16 @@ question = Table(
     Column("closed_at", Moment),
     Index("ix_question_queue", "agency", "bucket", "due_at"),
     Index("ix_question_answered_at", "answered_at"),
+    Index("ix_question_bucket", "bucket", "id"),
+)
+#: what officers work on; a literal, since a parameter would keep the index from being used
+question_open = question.c.bucket == literal_column("'open'")
+Index(
+    "ix_question_open",
+    question.c.due_at,
+    question.c.agency,
+    sqlite_where=question_open,
+    postgresql_where=question_open,
 )
 
 #: words of people, apart from the history so that they can be erased: text and salt go

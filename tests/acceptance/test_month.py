@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 import pytest_asyncio
 
-from bot.questions import repository
 from tests.acceptance.month import HANOI, SILENT, Month, citizens, month, table
+from tests.bot.questions.counting import counts
 
 PEOPLE = citizens(20, seed=20261130)
 
@@ -37,9 +37,9 @@ async def test_everybody_is_told_by_some_road_or_stands_in_sight(played: Month) 
 
 
 async def test_every_question_is_in_its_bucket(played: Month) -> None:
-    counts = await played.parts.store.read(lambda c: repository.counts(c, played.clock()))
-    assert counts["bucket:answered"] == len(PEOPLE)
-    assert sum(counts[f"bucket:{name}"] for name in ("open", "withdrawn", "refused")) == 0
+    found = await played.parts.store.read(lambda c: counts(c, played.clock()))
+    assert found["bucket:answered"] == len(PEOPLE)
+    assert sum(found[f"bucket:{name}"] for name in ("open", "withdrawn", "refused")) == 0
 
 
 async def test_zalo_is_never_asked_for_what_it_would_refuse(played: Month) -> None:

@@ -21,6 +21,7 @@ from bot.tables.delivery import conversation, message
 from bot.tables.desk import question, question_event
 from bot.wording import Wording
 from knowledge.decisions import MatterKind
+from tests.bot.questions.counting import counts
 from tests.bot.questions.officers import by, hire
 from tests.bot.questions.samples import NOW, ask
 
@@ -87,7 +88,7 @@ def test_one_answer_serves_everybody_who_asked_the_same(
     acts.send(connection, by(an, first.id), NOTICES)
     assert ANSWER.text in letters(connection, 1)[0]
     assert ANSWER.text in letters(connection, 2)[0]
-    assert repository.counts(connection, NOW)["bucket:answered"] == 2
+    assert counts(connection, NOW)["bucket:answered"] == 2
 
 
 def test_the_second_asker_is_not_lost_when_the_first_withdraws(
@@ -187,7 +188,7 @@ def test_a_refusal_shows_the_right_door(connection: Connection, an: Officer) -> 
     opened = ask(connection)
     acts.refuse(connection, by(an, opened.id), Refusal.COMPLAINT, "", NOTICES)
     assert "Trụ sở Tiếp công dân" in letters(connection)[0]
-    assert repository.counts(connection, NOW)["bucket:refused"] == 1
+    assert counts(connection, NOW)["bucket:refused"] == 1
 
 
 def test_a_matter_found_to_be_a_denunciation_leaves_the_agency_at_once(

@@ -19,6 +19,7 @@ from bot.questions.life import State
 from bot.questions.notices import Answer, Refusal
 from bot.wording import Wording
 from knowledge.decisions import MatterKind
+from tests.bot.questions.counting import counts
 from tests.bot.questions.officers import hire
 from tests.bot.questions.samples import NOW, ask
 
@@ -88,9 +89,9 @@ def test_each_question_stays_in_exactly_one_bucket(connection: Connection, seed:
     officers = staff(connection)
     done = sum(something_happens(connection, officers, dice) for _ in range(STEPS))
     assert done > STEPS / 20
-    counts = repository.counts(connection, NOW)
+    found = counts(connection, NOW)
     buckets = ("open", "answered", "withdrawn", "refused")
-    assert sum(counts[f"bucket:{bucket}"] for bucket in buckets) == QUESTIONS
+    assert sum(found[f"bucket:{bucket}"] for bucket in buckets) == QUESTIONS
     assert verify(connection, OFFICE_ZONE) == []
     rows = repository.queue(connection, repository.Filters()).rows
     leading = {row.id for row in rows if row.bucket == "open" and row.state != State.MERGED}

@@ -12,6 +12,7 @@ from bot.questions.life import NotPossible, State
 from bot.tables.desk import consent, question, question_event
 from bot.tables.directory import policy
 from knowledge.decisions import MatterKind
+from tests.bot.questions.counting import counts
 from tests.bot.questions.samples import NOW, ask
 
 
@@ -64,7 +65,7 @@ def test_a_supplement_ends_the_wait_and_moves_the_due_date(connection: Connectio
 def test_a_withdrawn_question_is_closed_and_takes_nothing_more(connection: Connection) -> None:
     opened = ask(connection)
     desk.withdraw(connection, opened.id, NOW)
-    assert repository.counts(connection, NOW)["bucket:withdrawn"] == 1
+    assert counts(connection, NOW)["bucket:withdrawn"] == 1
     with pytest.raises(NotPossible):
         desk.add_to_question(connection, opened.id, "còn nữa", NOW)
 

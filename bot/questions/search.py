@@ -1,0 +1,40 @@
+"""The desk's search: words without tone marks, through an index on either database.
+
+SQLite keeps an FTS5 table beside `question`, fed by triggers; PostgreSQL an index over
+tsvector('simple'). A word typed finds every word that begins with it.
+"""
+
+import re
+
+from sqlalchemy import ColumnElement, Connection, Text, column, func, literal_column, select, table
+
+from bot.tables.desk import question
+from knowledge.text import fold
+
+_BESIDE_WORDS = re.compile(r"[\W_]+")
+#: a constant in the statement, or PostgreSQL would not see that its index fits
+_SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
+_INDEX = table("question_search", column("rowid"), column("question_search", Text))
+
+
+def searchable(words: str) -> str:
+    """Return words in lower case without tone marks, as the search compares them."""
+    return " ".join(_BESIDE_WORDS.sub(" ", fold(words)).split())
+
+
+def found(connection: Connection, typed: str) -> ColumnElement[bool] | None:
+    """Return the condition on questions that hold every word typed, None where none was."""
+    words = searchable(typed).split()
+    if not words:
+        return None
+    if connection.dialect.name == "sqlite":
+        query = " ".join(f'"{word}"*' for word in words)
+        matching = select(_INDEX.c.rowid).where(_INDEX.c.question_search.op("MATCH")(query))
+        return question.c.id.in_(matching)
+    query = " & ".join(f"{word}:*" for word in words)
+    return vector().op("@@")(func.to_tsquery(_SIMPLE, query))
+
+
+def vector() -> ColumnElement[str]:
+    """Return what PostgreSQL indexes; it must be spelt as in the index."""
+    return func.to_tsvector(_SIMPLE, question.c.folded)
