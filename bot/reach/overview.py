@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from bot.reach.consents import number_of, roads_of
 from bot.reach.roads import Road
 from bot.reach.windows import Window, has_window, window
-from bot.tables.delivery import conversation, message, outbox, outbox_open
+from bot.tables.delivery import conversation, message, outbox, outbox_open_at_all
 from bot.tables.desk import question
 from bot.tables.reach import template_note
 
-_MOST_LISTED = 50
+_MOST_LISTED = 20
+#: among so many those to be called are found
+_MOST_LOOKED_AT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +64,35 @@ def reach_of(connection: Connection, row: Row[Any]) -> Reach:
     )
 
 
-def held(connection: Connection, seen_by: ColumnElement[bool]) -> Sequence[Held]:
-    """Return the questions with held messages, those to be called first."""
+def held(
+    connection: Connection, seen_by: ColumnElement[bool], limit: int = _MOST_LISTED
+) -> Sequence[Held]:
+    """Return the questions with messages held longest, those to be called first."""
     rows = connection.execute(
-        select(question.c.id, question.c.code)
-        .join(message, message.c.question_id == question.c.id)
-        .join(outbox, outbox.c.message_id == message.c.id)
-        .where(outbox_open, outbox.c.state == "waiting", seen_by)
+        _held(seen_by, question.c.id, question.c.code)
         .group_by(question.c.id, question.c.code)
         .order_by(func.min(outbox.c.id))
-        .limit(_MOST_LISTED)
+        .limit(max(limit, _MOST_LOOKED_AT))
     ).all()
     roads = roads_of(connection, [row.id for row in rows])
     found = [Held(row.code, roads.get(row.id, Road.AGAIN)) for row in rows]
-    return sorted(found, key=lambda each: each.road is not Road.CALL)
+    return sorted(found, key=lambda each: each.road is not Road.CALL)[:limit]
+
+
+def held_count(connection: Connection, seen_by: ColumnElement[bool]) -> int:
+    """Count the questions with held messages."""
+    counted = _held(seen_by, func.count(question.c.id.distinct()))
+    return int(connection.execute(counted).scalar_one())
+
+
+def _held(seen_by: ColumnElement[bool], *columns: Any) -> Select[Any]:  # noqa: ANN401 - columns
+    return (
+        select(*columns)
+        .select_from(question)
+        .join(message, message.c.question_id == question.c.id)
+        .join(outbox, outbox.c.message_id == message.c.id)
+        .where(outbox_open_at_all, outbox.c.state == "waiting", seen_by)
+    )
 
 
 def _waiting(question_id: int) -> Any:  # noqa: ANN401 - a select

@@ -17,7 +17,7 @@ from bot.questions.masking import queue_for, words_for
 from bot.questions.repository import Filters, Page
 from bot.questions.sight import visible_to
 from bot.questions.tally import Marks, Tally, tallies, together
-from bot.reach.overview import Held, held
+from bot.reach.overview import Held, held, held_count
 from bot.store import Store
 from handlers.access import SESSION
 from handlers.console.rendering import Pages
@@ -48,6 +48,7 @@ class _Seen:
     agencies: Sequence[Row[Any]]
     doubts: Sequence[str]
     held: Sequence[Held]
+    held_count: int
 
 
 class Queue:
@@ -94,6 +95,7 @@ class Queue:
             agencies=seen.agencies,
             doubts=seen.doubts,
             held=seen.held,
+            held_count=seen.held_count,
             done=request.query.get("xong", ""),
             address=_address(view, filters),
         )
@@ -110,6 +112,7 @@ def _look(
         repository.agencies_with_questions(connection, seen_by) if coordinates else (),
         in_doubt(connection, seen_by) if officer.role in OF_AN_AGENCY else (),
         held(connection, seen_by) if officer.role is not Role.EDITOR else (),
+        held_count(connection, seen_by),
     )
 
 

@@ -173,7 +173,7 @@ class Month:
 
     async def call(self) -> None:
         """Let officers call whom the queue tells them to; three of four answer."""
-        for each in await self.parts.store.read(lambda c: held(c, true())):
+        for each in await self.parts.store.read(lambda c: held(c, true(), limit=1000)):
             if each.road is Road.CALL:
                 row = await self.parts.store.read(partial(_by_code, each.code))
                 officer, reached = await self.officer(row.agency), self.dice.random() < 0.75
@@ -217,7 +217,8 @@ class Month:
     async def outcomes(self) -> Mapping[str, Counter[str]]:
         """Return by which road each answer was told, by the road that was chosen."""
         rows = await self.parts.store.read(_answers)
-        in_sight = {each.code for each in await self.parts.store.read(lambda c: held(c, true()))}
+        held_now = await self.parts.store.read(lambda c: held(c, true(), limit=1000))
+        in_sight = {each.code for each in held_now}
         found: dict[str, Counter[str]] = {}
         for row, road in rows:
             chosen = str(road or "none")
