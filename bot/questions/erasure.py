@@ -49,9 +49,16 @@ def erase_citizen(connection: Connection, conversation_id: int, actor: str, now:
         inbox.c.conversation_id == conversation_id, inbox.c.state != "pending"
     )
     connection.execute(came_in.values(raw=None, event=_NOTHING))
-    memory = update(conversation).where(conversation.c.id == conversation_id)
-    connection.execute(memory.values(state=_NOTHING, silent_until=None))
+    _forget_memory(connection, conversation_id)
     return len(ids)
+
+
+def _forget_memory(connection: Connection, conversation_id: int) -> None:
+    """Empty what the dialogue remembers, but for the wish to get no notices."""
+    where = conversation.c.id == conversation_id
+    state = connection.execute(select(conversation.c.state).where(where)).scalar_one()
+    kept = {"stopped": True} if state.get("stopped") else {}
+    connection.execute(update(conversation).where(where).values(state=kept, silent_until=None))
 
 
 def _erase_messages(connection: Connection, ids: Sequence[int], now: datetime) -> None:

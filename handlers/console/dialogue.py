@@ -10,6 +10,7 @@ from sqlalchemy import Row
 #: the key in an asker's own link opens the question to whoever holds it: not for officers
 _KEY = re.compile(r"\?k=[\w-]+")
 _UPLOAD = "file:"
+_PLACE = "geo:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def _said(row: Row[Any], readable: Set[str]) -> Said:
 
 
 def _file(attached: dict[str, Any], readable: Set[str]) -> File:
+    if str(attached.get("url", "")).startswith(_PLACE):
+        return File("", "location", str(attached["url"]).removeprefix(_PLACE), "place")
     file_id = str(attached.get("url", "")).removeprefix(_UPLOAD)
     name = str(attached.get("name") or "")
     kind, state = str(attached.get("kind", "")), str(attached.get("state", ""))

@@ -71,6 +71,15 @@ async def test_the_officer_sees_what_became_of_a_file(
         assert words in await browser.open(f"/can-bo/cau-hoi/{opened.code}")
 
 
+async def test_a_place_is_shown_as_figures(world: DeskWorld) -> None:
+    opened = await world.ask()
+    await shown(world, opened, url="geo:9.601700,105.973900", kind="location", name="")
+    officer = await world.hire("an", Role.OFFICER, "ct-so-y-te")
+    async with visiting(world) as browser:
+        await enter(world, browser, officer)
+        assert "9.601700,105.973900" in await browser.open(f"/can-bo/cau-hoi/{opened.code}")
+
+
 async def test_a_request_for_erasure_is_done_once_the_box_is_ticked(world: DeskWorld) -> None:
     opened = await world.ask("xoá dữ liệu của tôi")
     mark = update(question).where(question.c.id == opened.id).values(decision={"mark": "erase"})
