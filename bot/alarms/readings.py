@@ -8,12 +8,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from bot.channel_tokens.overview import Condition, overview
 from bot.delivery.backlog import Backlog, backlog
 from bot.tables.delivery import conversation, inbox, quarantine
 from bot.tables.operations import provider_token
 
 _WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
+#: only a new consent helps
+_LOST = (Condition.REVOKED, Condition.REFUSED)
 #: rows of the inbox that a look at recent failures reads at most
 _RECENT = 2000
 
@@ -28,10 +31,11 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True)
 class TokenAge:
-    """When a provider account's tokens end."""
+    """When a provider account's tokens end, or that the provider takes them no more."""
 
     access_ends: datetime
     refresh_ends: datetime
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def take(connection: Connection, folder: Path, now: datetime) -> Readings:
     return Readings(
         backlog=backlog(connection),
         heard=_heard(connection, now),
-        tokens=_tokens(connection),
+        tokens=_tokens(connection, now),
         quarantined=connection.execute(select(func.count()).select_from(quarantine)).scalar_one(),
         put_aside=_put_aside(connection, now),
         disk_free=disk.free,
@@ -71,12 +75,14 @@ def _heard(connection: Connection, now: datetime) -> dict[str, Hearing]:
     return {channel: Hearing(count, last) for channel, count, last in rows}
 
 
-def _tokens(connection: Connection) -> dict[str, TokenAge]:
-    token = provider_token.c
-    rows = connection.execute(
-        select(token.account, token.access_expires_at, token.refresh_expires_at)
-    )
-    return {account: TokenAge(access, refresh) for account, access, refresh in rows}
+def _tokens(connection: Connection, now: datetime) -> dict[str, TokenAge]:
+    accounts = connection.execute(select(provider_token.c.account)).scalars().all()
+    found = {account: overview(connection, account, now) for account in accounts}
+    return {
+        account: TokenAge(access.access_ends, access.refresh_ends, access.condition in _LOST)
+        for account, access in found.items()
+        if access.access_ends and access.refresh_ends
+    }
 
 
 def _put_aside(connection: Connection, now: datetime) -> int:

@@ -68,7 +68,9 @@ def _silence(
 
 def _tokens(readings: Readings, limits: Thresholds, now: datetime) -> Iterator[Alarm]:
     for account, age in readings.tokens.items():
-        if age.refresh_ends <= now:
+        if age.lost:
+            yield Alarm(Name.TOKEN, f"{account}: the provider takes our tokens no more")
+        elif age.refresh_ends <= now:
             yield Alarm(Name.TOKEN, f"{account}: the refresh token has ended")
         elif age.access_ends <= now:
             since = _hours(now - age.access_ends)

@@ -39,6 +39,12 @@ def tokens(access: timedelta, refresh: timedelta) -> Mapping[str, TokenAge]:
     return {"zalo:1": TokenAge(NOON + access, NOON + refresh)}
 
 
+def test_a_token_the_provider_takes_no_more_is_an_alarm_at_any_age() -> None:
+    lost = TokenAge(NOON + timedelta(hours=9), NOON + timedelta(days=80), lost=True)
+    (alarm,) = judge(replace(WELL, tokens={"zalo:1": lost}), Thresholds(), NOON, ZONE)
+    assert (alarm.name, alarm.text) == (Name.TOKEN, "zalo:1: the provider takes our tokens no more")
+
+
 def test_all_is_well() -> None:
     assert names(WELL) == set()
 
