@@ -56,11 +56,22 @@ class Gazetteer:
             numbers = both or numbers
         if numbers is None:
             return NOWHERE
-        return self._concluded(numbers, matches)
+        return self._concluded(self._narrowed(words, numbers), matches)
+
+    def _narrowed(self, words: Words, numbers: set[int]) -> set[int]:
+        """Where several bear the name, keep those whose district or province is named beside it."""
+        text = f" {' '.join(words.folded)} "
+        for beside in (_whole_district, _district, _province):
+            if len({self._places[n].agency for n in numbers}) > 1:
+                told = {n for n in numbers if _stands(beside(self._places[n]), text)}
+                numbers = told or numbers
+        return numbers
 
     def _concluded(self, numbers: set[int], matches: Sequence[Match]) -> Found:
         agencies = tuple(sorted({self._places[n].agency for n in numbers}))
-        names = ", ".join(sorted({self._label(self._places[n]) for n in numbers})[:6])
+        several = len({self._places[n].province for n in numbers}) > 1
+        labels = {self._label(self._places[n], province=several) for n in numbers}
+        names = ", ".join(sorted(labels)[:6])
         single = agencies[0] if len(agencies) == 1 else None
         return Found(single, () if single else agencies, tuple(matches), names)
 
@@ -86,8 +97,29 @@ class Gazetteer:
         return alone or long or bool(_LEADS & set(before))
 
     @staticmethod
-    def _label(place: Place) -> str:
-        return f"{place.name} ({place.district})" if place.district else place.name
+    def _label(place: Place, *, province: bool) -> str:
+        parts = [place.district, place.province if province and place.former else ""]
+        told = ", ".join(part for part in parts if part)
+        return f"{place.name} ({told})" if told else place.name
+
+
+def _stands(name: str, text: str) -> bool:
+    return bool(name) and f" {name} " in text
+
+
+def _whole_district(place: Place) -> str:
+    """Return "thi xa nga nam": with its kind it is nothing else."""
+    return " ".join(map(bare, split(place.district)))
+
+
+def _district(place: Place) -> str:
+    """Return "nga nam", "" for a district that bears the commune's own name."""
+    key = _key(place.district)
+    return "" if key == _key(place.name) else " ".join(map(bare, key.split()))
+
+
+def _province(place: Place) -> str:
+    return " ".join(map(bare, _key(place.province).split()))
 
 
 def _key(name: str) -> str:

@@ -1,0 +1,106 @@
+"""Which agency and commune a message goes to: offered where a name is shared, never guessed."""
+
+from functools import cache
+
+import pytest
+
+from bot.directory.communes import places
+from knowledge import starter
+from knowledge.decisions import Decision, MatterKind
+from knowledge.matcher import Matcher
+
+#: names of before the merger that stood in two or more old districts
+SHARED = (
+    *("Phường 1", "Phường 2", "Phường 3", "Phường Thuận An", "Xã Long Bình", "Xã Long Phú"),
+    *("Xã Phú Hữu", "Xã Phú Tân", "Xã Tân Long", "Xã Tân Thạnh", "Xã Thạnh Phú"),
+    *("Xã Thạnh Quới", "Xã Thuận Hòa", "Xã Thuận Hưng"),
+)
+INSPECTORATE = "ct-thanh-tra"
+
+
+@cache
+def matcher() -> Matcher:
+    return Matcher.build(starter.load(), places())
+
+
+def decide(text: str) -> Decision:
+    return matcher().decide(text)
+
+
+def former(name: str) -> list[tuple[str, str, str]]:
+    return [(p.district, p.province, p.agency) for p in places() if p.former and p.name == name]
+
+
+def test_the_names_that_were_shared_are_these() -> None:
+    named = {p.name for p in places() if p.former and p.district}
+    districts = {name: {where[:2] for where in former(name)} for name in named}
+    assert {name for name, found in districts.items() if len(found) > 1} == set(SHARED)
+
+
+@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "đường ở {} cũ hư hoài không ai sửa",
+        "ở {} cũ làm khai sinh chỗ nào",
+        "duong o {} cu hu hoai",
+    ],
+    ids=["feedback", "question", "in small letters"],
+)
+def test_a_shared_name_of_before_the_merger_is_offered_not_guessed(name: str, text: str) -> None:
+    decision = decide(text.format(name.lower()))
+    assert decision.commune is None
+    assert decision.agency == "ct-xa"  # the asker's, still to be told
+    assert decision.reason.count(name) >= len({place[0:2] for place in former(name)})
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_the_old_district_or_province_beside_it_tells_which(name: str) -> None:
+    for district, province, agency in former(name):
+        decision = decide(f"đường ở {name.lower()} cũ, {district} {province} hư hoài")
+        assert decision.commune == agency, (district, province, decision.reason)
+
+
+def test_chau_thanh_of_two_provinces_is_offered_not_guessed() -> None:
+    decision = decide("ở huyện Châu Thành làm tạm trú chỗ nào")
+    assert decision.commune is None
+    assert "Tỉnh Hậu Giang" in decision.reason
+    assert "Tỉnh Sóc Trăng" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "commune"),
+    [
+        pytest.param("lộ ở xã Tài Văn sụp rồi", "ct-xa-31687", id="of today"),
+        pytest.param("lộ ở xã Đại Tâm cũ sụp rồi", "ct-xa-31684", id="of before the merger"),
+    ],
+)
+def test_a_name_of_one_commune_is_the_route(text: str, commune: str) -> None:
+    decision = decide(text)
+    assert (decision.agency, decision.commune) == (commune, commune)
+
+
+@pytest.mark.parametrize(
+    "accused",
+    [
+        *("chủ tịch xã Tài Văn", "công an phường Cái Khế", "Sở Nội vụ", "Sở Tư pháp"),
+        *("Sở Xây dựng", "Thanh tra thành phố", "Văn phòng đăng ký đất đai", "thuế cơ sở"),
+    ],
+)
+def test_a_body_named_in_a_denunciation_is_never_the_route(accused: str) -> None:
+    decision = decide(f"tôi tố cáo cán bộ {accused} nhận hối lộ 20 triệu đồng")
+    assert decision.matter is MatterKind.DENUNCIATION
+    assert decision.agency == INSPECTORATE
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("làm khai sinh ở xã Tài Văn cần gì", "1.001193", id="by procedure"),
+        pytest.param("rác ngập hẻm phường Cái Khế", "Phường Cái Khế", id="by place"),
+        pytest.param("tố cáo cán bộ nhận hối lộ", "thanh tra", id="by matter"),
+        pytest.param("mất điện hoài ở Mỹ Xuyên", "ct-dien-luc", id="by topic"),
+    ],
+)
+def test_the_reason_can_be_read_by_a_coordinator(text: str, said: str) -> None:
+    assert said in decide(text).reason
