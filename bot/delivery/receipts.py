@@ -7,7 +7,7 @@ still on its way, news that fits nothing stays in doubt and is looked at again a
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from bot.delivery.by_hand import by_hand
 from bot.messages import Incoming, IncomingKind
@@ -125,13 +125,15 @@ def _receive(connection: Connection, message_ids: Sequence[int], kind: IncomingK
 
 
 def _under_way(connection: Connection, conversation_id: int) -> Sequence[Row[int, int, str, str]]:
+    """Return what may have arrived: also what a gateway said it had not passed on."""
+    tried = and_(outbox.c.state == "pending", outbox.c.attempts > 0)
     statement = (
         select(outbox.c.id, outbox.c.message_id, outbox.c.state, message.c.text)
         .join(message, message.c.id == outbox.c.message_id)
         .where(
             outbox.c.conversation_id == conversation_id,
             outbox_open,
-            outbox.c.state.in_(("sending", "unknown")),
+            or_(outbox.c.state.in_(("sending", "unknown")), tried),
         )
         .order_by(outbox.c.id)
     )
@@ -142,10 +144,10 @@ def _arrived(connection: Connection, row: Row[int, int, str, str], incoming: Inc
     """An echo proves that a message arrived; one still under way gets its outcome itself, and
     one part of a long message says nothing of the others."""
     remember(connection, incoming.channel, row.message_id, incoming.refers_to)
-    if row.state == "unknown" and _spoken(row.text) in _spoken(incoming.text):
+    if row.state != "sending" and _spoken(row.text) in _spoken(incoming.text):
         connection.execute(
             update(outbox)
-            .where(outbox.c.id == row.id, outbox.c.state == "unknown")
+            .where(outbox.c.id == row.id, outbox.c.state == row.state)
             .values(
                 state="sent",
                 sent_at=incoming.at,

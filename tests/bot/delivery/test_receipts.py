@@ -122,6 +122,15 @@ def test_an_echo_shows_that_a_doubtful_message_arrived(
     assert not silent(connection)
 
 
+def test_an_echo_shows_that_what_a_gateway_refused_arrived_all_the_same(
+    connection: Connection, under_way: Head
+) -> None:
+    settle(under_way, Outcome("pending", next_at=NOW), connection)
+    accept(connection, told(ECHO, "p1", text=WORDS), b"", NOW)
+    assert states(connection, outbox) == ["sent"]
+    assert not silent(connection)
+
+
 def test_an_echo_of_one_part_leaves_the_doubt_about_the_others(
     connection: Connection, under_way: Head
 ) -> None:
