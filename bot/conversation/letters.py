@@ -13,7 +13,7 @@ from bot.messages import Button, Outgoing, Purpose
 from bot.questions.codes import spoken_groups
 from bot.questions.life import State
 from bot.reach.roads import Road
-from bot.reach.windows import RULES, window
+from bot.reach.windows import RULES, has_window, window
 from bot.wording import Wording
 from knowledge.decisions import MatterKind
 
@@ -120,6 +120,8 @@ def status_message(world: World, asked: Asked) -> Outgoing:
             Button(world.wording("button.more"), payload("more", asked.code)),
             Button(world.wording("button.withdraw"), payload("withdraw", asked.code)),
         )
+    if buttons and has_window(world.channel):
+        buttons += (Button(world.wording("button.roads"), payload("roads", asked.code)),)
     text = world.wording("status", line=status_line(world, asked))
     return Outgoing(text, buttons=buttons, question_id=asked.id if asked.own else None)
 

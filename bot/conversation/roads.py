@@ -18,6 +18,9 @@ _WANTED = re.compile(
     r"(?:goi|dien thoai)(?: dien)?(?: thoai)?(?: lai)?(?: (?:cho|bao|bao cho))?"
     r" (?:toi|tui|em|chau|con|minh)(?: (?:nha|nhe|nghe|nghen|di|giup|gium|luon))*"
 )
+_WAYS = re.compile(
+    r"(?:(?:toi|tui|muon|xin|doi|chon|xem|cho) )*cach nhan (?:cau )?tra loi(?: khac)?"
+)
 _UNWANTED = re.compile(
     r"(?:(?:toi|tui|xin|thoi|lam on) )*(?:dung|khoi|khong can|khong muon|khong|hong can|hong)"
     r"(?: (?:co|ai|can|phai|can bo))* goi(?: (?:dien|lai|cho|toi|tui|em|nua|dau|ve|viec|nay))*"
@@ -32,17 +35,26 @@ def in_words(world: World, memory: Memory, text: str) -> Step | None:
     if not has_window(world.channel) or not still_open:
         return None
     words = bare(text)
+    if _WAYS.fullmatch(words):
+        return choices(world, memory, _spoken_of(world, memory) or still_open[0])
     given = [asked for asked in still_open if world.roads.get(asked.id) in ASKING]
     if given and _UNWANTED.fullmatch(words):
         return choose(world, memory, given[0], Road.AGAIN)
     if not _WANTED.fullmatch(words):
         return None
-    spoken_of = world.question(memory.question)
-    if spoken_of is None or not spoken_of.is_open:
-        spoken_of = still_open[0] if len(still_open) == 1 else None
+    spoken_of = _spoken_of(world, memory)
     if spoken_of is None:
         return Step(memory.settled(), (status_list(world, still_open, str(Road.CALL)),))
     return choose(world, memory, spoken_of, Road.CALL)
+
+
+def _spoken_of(world: World, memory: Memory) -> Asked | None:
+    """Return the open question spoken of, else the only one there is."""
+    asked = world.question(memory.question)
+    if asked is not None and asked.is_open:
+        return asked
+    still_open = world.open_questions
+    return still_open[0] if len(still_open) == 1 else None
 
 
 def choices(world: World, memory: Memory, asked: Asked) -> Step:

@@ -175,6 +175,13 @@ async def test_a_call_is_declined_in_words(zalo: Chat, connection: Connection, t
     assert connection.execute(select(phone)).all() == []
 
 
+async def test_the_choice_is_found_again_at_the_status_and_in_words(zalo: Chat) -> None:
+    (status,) = await zalo.presses(f"#x:status:{code(zalo)}")
+    assert labels(status)[-1] == "Cách nhận trả lời"
+    (told,) = await zalo.says("đổi cách nhận trả lời")
+    assert labels(told) == ["Tôi tự nhắn lại xem", "Gọi cho tôi"]
+
+
 async def test_on_the_web_nobody_is_called(new_chat: NewChat) -> None:
     chat = new_chat()
     await chat.asks(ASKED)
