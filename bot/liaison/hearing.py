@@ -28,10 +28,12 @@ from bot.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came of an order: words for whoever ordered it, and whether the chat is told too."""
+    """What came of an order: words for whoever ordered it, whether the chat is told too, and
+    whether the button that ordered it is of no more use."""
 
     text: str = ""
     told: bool = True
+    spent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Answered:
 
     toast: str = ""
     wakes: tuple[Wake, ...] = ()
+    spent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,11 @@ class Desk:
         """Do what was ordered; the answer to the chat goes out through the outbox, once a cause."""
         heard = _DOINGS[order.doing](self, connection, order, now)
         if not heard.text or not heard.told:
-            return Answered(heard.text)
+            return Answered(heard.text, spent=heard.spent)
         chat = open_conversation(connection, order.channel, order.chat, now)
         answer = Outgoing(heard.text, purpose=Purpose.NOTICE)
-        return Answered(heard.text, post(connection, chat, cause, [answer], now))
+        wakes = post(connection, chat, cause, [answer], now)
+        return Answered(heard.text, wakes, heard.spent)
 
     def link(self, connection: Connection, order: Order, now: datetime) -> Heard:
         """Tie the group to the code's agency, or the account to its officer."""
@@ -103,10 +107,11 @@ class Desk:
         except NotPossible:
             words = self.wording("liaison.not_open", code=code)
         except (NoSuchQuestion, NotYours):
-            words = self.wording("liaison.not_seen")
+            return Heard(self.wording("liaison.not_seen"), told=False)
         else:
-            return Heard(self.wording("liaison.claimed", code=code, name=officer.name))
-        return Heard(words, told=False)
+            words = self.wording("liaison.claimed", code=code, name=officer.name)
+            return Heard(words, spent=True)
+        return Heard(words, told=False, spent=True)
 
     def removed(self, connection: Connection, order: Order, now: datetime) -> Heard:
         """Forget a group that we were taken out of."""

@@ -1,4 +1,4 @@
-"""Small courtesies after a press: the spinner stops, a used keyboard goes away.
+"""Small courtesies after a press: the spinner stops, a used keyboard goes away, its links stay.
 
 They are worth trying, not worth keeping: nothing is lost when one is missed.
 """
@@ -7,15 +7,13 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
-from bot.conversation.payloads import read_payload
 from handlers.telegram.client import TelegramApi
 from handlers.telegram.reception import Press
 
 _LONGEST_TOAST = 200
-#: answers given once and for all: pressing them twice would only puzzle
-_ONCE = frozenset({"rate", "publish", "air"})
 
 
 class Courtesies:
@@ -42,12 +40,8 @@ class Courtesies:
         bot, toast = self._api.bot, press.toast[:_LONGEST_TOAST]
         with suppress(TelegramError):
             await bot.answer_callback_query(press.query_id, toast or None, show_alert=bool(toast))
-        if press.under is not None and is_spent(press.payload):
+        if press.under is not None and press.spent:
+            rows = [[InlineKeyboardButton(label, url=url)] for label, url in press.links]
+            left = InlineKeyboardMarkup(rows) if rows else None
             with suppress(TelegramError):
-                await bot.edit_message_reply_markup(int(press.chat), press.under)
-
-
-def is_spent(payload: str) -> bool:
-    """Whether a button's keyboard has had its answer."""
-    press = read_payload(payload)
-    return press is not None and (press.affirms or press.denies or press.act in _ONCE)
+                await bot.edit_message_reply_markup(int(press.chat), press.under, reply_markup=left)

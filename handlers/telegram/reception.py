@@ -9,9 +9,10 @@ import structlog
 from sqlalchemy import Connection, select
 
 from bot.conversation.corrections import correct, know
+from bot.conversation.payloads import read_payload
 from bot.delivery.inbox import Accepted, accept
 from bot.delivery.labels import label_of
-from bot.liaison.hearing import Desk
+from bot.liaison.hearing import Answered, Desk
 from bot.liaison.orders import Order
 from bot.messages import Incoming, IncomingKind
 from bot.moments import Clock
@@ -25,6 +26,8 @@ from handlers.telegram.updates import NAME
 _log = structlog.get_logger()
 
 _LOOK_BACK = 20
+#: acts answered once and for all: pressing them twice would only puzzle
+_ONCE = frozenset({"rate", "publish", "air"})
 
 #: done in the transaction that keeps the updates, such as moving the offset
 Beside = Callable[[Connection], None]
@@ -32,13 +35,17 @@ Beside = Callable[[Connection], None]
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A pressed button whose spinner is to be stopped; `under` is the message it stood under."""
+    """A pressed button whose spinner is to be stopped.
+
+    `under` is the message it stood under, `links` what stays there once the rest is `spent`.
+    """
 
     query_id: str
     chat: str
-    payload: str = ""
     under: int | None = None
     toast: str = ""
+    spent: bool = False
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +114,35 @@ class Reception:
             return Done(None)
         if own := str(event.detail.get("id", "")):
             know(connection, done.value.inbox_id, NAME, own)
-        toast, wakes = self._obey(connection, event, done.value, now)
-        wakes += (Wake(done.value.conversation_id),) if left is None else ()
-        return Done(_press(kept, toast), (*done.wakes, *wakes))
+        answered = self._obey(connection, event, done.value, now)
+        again = (Wake(done.value.conversation_id),) if left is None else ()
+        return Done(_press(kept, answered), (*done.wakes, *answered.wakes, *again))
 
     def _obey(
         self, connection: Connection, event: Incoming, accepted: Accepted, now: datetime
-    ) -> tuple[str, tuple[Wake, ...]]:
+    ) -> Answered:
         order = Order.of(NAME, event.detail)
         if order is None:
-            return "", ()
-        done = self.desk.obey(connection, order, f"liaison:order:{accepted.inbox_id}", now)
-        return done.toast, done.wakes
+            return Answered()
+        return self.desk.obey(connection, order, f"liaison:order:{accepted.inbox_id}", now)
 
 
-def _press(event: Incoming, toast: str) -> Press:
+def _press(event: Incoming, answered: Answered) -> Press:
     detail = event.detail
     return Press(
-        str(detail.get("press", "")), event.address, event.payload, detail.get("under"), toast
+        str(detail.get("press", "")),
+        event.address,
+        detail.get("under"),
+        answered.toast,
+        spent=answered.spent or is_spent(event.payload),
+        links=tuple((label, url) for label, url in detail.get("links", ())),
     )
+
+
+def is_spent(payload: str) -> bool:
+    """Whether a button was one of those that are answered once and for all."""
+    press = read_payload(payload)
+    return press is not None and (press.affirms or press.denies or press.act in _ONCE)
 
 
 def _whole(connection: Connection, event: Incoming) -> Incoming:

@@ -16,6 +16,7 @@ from typing import Any
 from telegram import (
     CallbackQuery,
     ChatMemberUpdated,
+    MaybeInaccessibleMessage,
     Message,
     MessageReactionUpdated,
     ReactionTypeEmoji,
@@ -144,7 +145,7 @@ class Reader:
             return None
         if data.startswith(CLAIM):
             detail = self._ordered(message.chat.id, query.from_user.id, Doing.CLAIM)
-            detail |= {"argument": data.removeprefix(CLAIM), "press": query.id}
+            detail |= {"argument": data.removeprefix(CLAIM), **_under(query, message)}
             return self._record(
                 f"c:{query.id}", message.chat.id, IncomingKind.OTHER, self.now, detail=detail
             )
@@ -154,7 +155,7 @@ class Reader:
         return self._record(
             f"c:{query.id}", message.chat.id, IncomingKind.BUTTON, self.now,
             text=label, payload=clean(data),
-            detail={"press": query.id, "under": message.message_id},
+            detail=_under(query, message),
         )  # fmt: skip
 
     def _membership(self, change: ChatMemberUpdated, number: int) -> Incoming | None:
@@ -255,6 +256,15 @@ def _quoted(message: Message) -> tuple[str, ...]:
 def _id(message: Message) -> str:
     """Return the id of a message on the channel: Telegram numbers them by chat."""
     return f"{int(message.chat.id)}:{int(message.message_id)}"
+
+
+def _under(query: CallbackQuery, message: MaybeInaccessibleMessage) -> dict[str, Any]:
+    """Return what answering a press needs: its id, the message, the links that stay under it."""
+    found: dict[str, Any] = {"press": query.id, "under": message.message_id}
+    markup = message.reply_markup if isinstance(message, Message) else None
+    rows = markup.inline_keyboard if markup else ()
+    links = [[button.text, button.url] for row in rows for button in row if button.url]
+    return {**found, "links": links} if links else found
 
 
 def _label(message: Message, data: str) -> str:

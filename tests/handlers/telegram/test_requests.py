@@ -8,7 +8,7 @@ from bot.channels import Delivery
 from bot.conversation.payloads import payload
 from bot.messages import Button, Outgoing
 from handlers.telegram import TelegramParts
-from handlers.telegram.acknowledging import is_spent
+from handlers.telegram.reception import is_spent
 from handlers.telegram.requests import LONGEST, data_of, is_digest, parts, payload_of
 from handlers.zalo.splitting import units
 from tests.fakes.telegram.server import FakeTelegram

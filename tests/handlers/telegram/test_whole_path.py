@@ -112,10 +112,11 @@ async def test_duplicates_and_disorder_make_no_second_answer(path: WholePath) ->
 
 
 @BOTH_WAYS
-async def test_a_press_reads_as_the_words_on_the_button_and_its_spinner_stops(
+async def test_a_press_reads_as_its_words_and_leaves_only_links_behind(
     path: WholePath,
 ) -> None:
-    markup = {"inline_keyboard": [[{"text": "Đúng rồi", "callback_data": "#x:helped"}]]}
+    link = {"text": "Nộp trên mạng", "url": "https://dichvucong.gov.vn/"}
+    markup = {"inline_keyboard": [[link], [{"text": "Đúng rồi", "callback_data": "#x:helped"}]]}
     path.telegram.chats.people[USER] = "A"
     said = path.telegram.chats.deliver(USER, {"text": "Đã rõ chưa ạ?", "reply_markup": markup})
     path.telegram.press(USER, said["message_id"], "#x:helped")
@@ -124,7 +125,7 @@ async def test_a_press_reads_as_the_words_on_the_button_and_its_spinner_stops(
     async def read() -> bool:
         rows = await path.store.read(lambda c: c.execute(lines).all())
         told = [(row.text, row.body["payload"]) for row in rows]
-        used = "reply_markup" not in said
+        used = said["reply_markup"] == {"inline_keyboard": [[link]]}
         return told == [("Đúng rồi", "#x:helped")] and not path.telegram.chats.queries and used
 
     await path.until(read)
