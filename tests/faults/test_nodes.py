@@ -69,7 +69,6 @@ async def troubled(nodes: Fleet) -> None:
             (Kind.CUT_BEFORE, 0),
             (Kind.CUT_AFTER, 0),
             (Kind.STATUS, 503),
-            (Kind.STATUS_AFTER, 502),
             (Kind.MALFORMED_AFTER, 0),
         ):
             nodes.zalo.troubles.add("send", kind, value)
