@@ -29,7 +29,7 @@ from knowledge.training.examples import Example, from_aliases, from_file, from_t
 
 WRITTEN = ROOT / "knowledge" / "data"
 QUESTIONS = ROOT / "knowledge" / "training" / "questions.tsv"
-STIFFNESS = 10.0
+STIFFNESS = 3.0
 ANSWER_FROM, LIST_FROM = 0.72, 0.3
 SHY = 1.8  # an answer to a vague question costs more than a list to a clear one
 NO_PROCEDURE = {"out_of_scope", "village_feedback", "angry_with_subject", "scam"}

@@ -1,158 +1,144 @@
 """How well a unit and a query fit, as numbers: cheap, and for all candidates at once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz import fuzz, process
 
-from knowledge.index import Floats, Index, Ints, pairs
-from knowledge.query import Variant
-from knowledge.text import bare
+from knowledge.asked import Asked, Columns
+from knowledge.index import Floats, Index, Ints, Rows
+from knowledge.traits import clashes
 
 NAMES = (
-    "asked_covered", "title_covered", "both_covered", "head_covered",
+    "asked_covered", "title_covered", "both_covered", "own_title",
     "pairs_asked", "pairs_title", "retrieval", "verbatim",
-    "worst_asked_missing", "worst_title_missing", "phrasing", "translated",
-    "token_set", "tiny", "length", "marks_agree",
-    "asked_squared", "title_squared", "phrasing_both", "popular",
+    "worst_asked_missing", "worst_title_missing", "phrasing", "marks_agree",
+    "asked_squared", "title_squared", "phrasing_both",
+    "bag_covered", "bag_missing", "bag_main",
     "action_missing", "action_extra", "trait_missing", "trait_extra", "action_met",
-    "ministry", "province", "commune", "military",
+    "popular", "ministry", "province", "commune", "military",
 )  # fmt: skip
 
 SAME_FOLD = 0.45  # worth of a word whose marks were typed and differ
-TRAIT_START = NAMES.index("popular")
-HEAD = 8
-TINY = 2
+WORST = 2.0
+WHOLE = 0.97
+
+Table = dict[str, Floats]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A variant in the index's numbers."""
+class Candidates:
+    """Units to compare with a query, and what is known of them and their entries."""
 
-    terms: Ints  # known words
-    weights: Floats  # their weights times idf
-    marks: Ints  # their accented forms (-1 where unknown)
-    pairs: Ints
-    pair_weights: Floats
-    unknown: float  # weight of words no title has
-    text: str
-    marked: bool
-
-
-def asked(variant: Variant, index: Index, *, marked: bool) -> Asked:
-    """Look a variant's words up in the index."""
-    best: dict[int, tuple[float, int]] = {}
-    unknown = 0.0
-    top = float(index.idf.max(initial=1.0))
-    for word, weight in zip(variant.words, variant.weights, strict=True):
-        term = index.terms.get(bare(word)) if word else None
-        if term is None:
-            unknown += 0.6 * weight * top if word.isalpha() else 0.0
-        elif term not in best or best[term][0] < weight:
-            best[term] = (weight, index.marks.get(word, -1))
-    terms = np.fromiter(best, np.int32, len(best))
-    weights = np.fromiter((w for w, _ in best.values()), np.float32, len(best))
-    marks = np.fromiter((m for _, m in best.values()), np.int32, len(best))
-    twos = _pairs(variant, index.terms)
-    pair_terms = np.fromiter(twos, np.int32, len(twos))
-    pair_weights = np.fromiter(twos.values(), np.float32, len(twos))
-    text = " ".join(bare(w) for w, v in zip(variant.words, variant.weights, strict=True) if v > 0.2)
-    return Asked(
-        terms,
-        weights * index.idf[terms],
-        marks,
-        pair_terms,
-        pair_weights * index.idf[pair_terms],
-        unknown,
-        text,
-        marked,
-    )
+    units: Ints
+    scores: Floats  # of retrieval
+    entries: Ints
+    actions: Ints  # as bits
+    traits: Ints
+    entry_traits: Floats  # popular, ministry, province, commune, military
+    bags: Rows  # every word of each entry of the index
 
 
-def _pairs(variant: Variant, terms: Mapping[str, int]) -> dict[int, float]:
-    found: dict[int, float] = {}
-    for at, pair in enumerate(pairs(variant.words)):
-        term = terms.get(pair)
-        if term is not None:
-            weight = min(variant.weights[at], variant.weights[at + 1])
-            found[term] = max(found.get(term, 0.0), weight)
-    return found
+def features(query: Asked, found: Candidates, index: Index) -> Floats:
+    """Return one row of NAMES for each unit."""
+    table = _words(query, found.units, index) | _pairs(query, found.units, index)
+    table |= _bags(query, found, index)
+    phrasing = (~index.unit_is_title[found.units]).astype(np.float32)
+    both = table["asked_covered"] * table["title_covered"]
+    table["both_covered"] = both
+    table["phrasing"], table["phrasing_both"] = phrasing, phrasing * both
+    table["asked_squared"] = table["asked_covered"] ** 2
+    table["title_squared"] = table["title_covered"] ** 2
+    whole = (table["own_title"] > WHOLE) & (table["pairs_title"] > WHOLE)
+    table["verbatim"] = whole.astype(np.float32)
+    table["retrieval"] = found.scores / max(float(found.scores.max(initial=0.0)), 1e-6)
+    shape = clashes(query.actions, query.traits, found.actions, found.traits)
+    return np.concatenate(
+        [np.stack([table[name] for name in NAMES[:18]], 1), shape, found.entry_traits], 1
+    ).astype(np.float32)
 
 
-def features(
-    query: Asked, units: Ints, scores: Floats, index: Index, texts: list[str], traits: Floats
-) -> Floats:
-    """Return one row of NAMES for each unit; `traits` are the columns from "popular" on."""
-    rows = np.zeros((len(units), len(NAMES)), np.float32)
-    covered, missing = _word_columns(query, units, index)
-    rows[:, 0], rows[:, 1], rows[:, 3], rows[:, 15] = covered
-    rows[:, 8], rows[:, 9] = missing
-    rows[:, 2] = rows[:, 0] * rows[:, 1]
-    rows[:, 4], rows[:, 5] = _pair_columns(query, units, index)
-    rows[:, 6] = scores / max(float(scores.max(initial=0.0)), 1e-6)
-    rows[:, 7] = (rows[:, 1] > 0.97) & (rows[:, 5] > 0.97)
-    rows[:, 10] = ~index.unit_is_title[units]
-    rows[:, 12] = process.cdist([query.text], texts, scorer=fuzz.token_set_ratio)[0] / 100.0
-    lengths = index.unit_terms.starts[units + 1] - index.unit_terms.starts[units]
-    rows[:, 13] = lengths <= TINY
-    rows[:, 14] = np.log1p(lengths) / 4.0
-    rows[:, 16], rows[:, 17] = rows[:, 0] ** 2, rows[:, 1] ** 2
-    rows[:, 18] = rows[:, 10] * rows[:, 2]
-    rows[:, TRAIT_START:] = traits
-    return rows
-
-
-def _word_columns(
-    query: Asked, units: Ints, index: Index
-) -> tuple[tuple[Floats, Floats, Floats, Floats], tuple[Floats, Floats]]:
+def _words(query: Asked, units: Ints, index: Index) -> Table:
+    """Return how words meet, both ways: what was asked by the unit, the unit by what was asked."""
     flat, owner = index.unit_terms.gather(units)
-    terms = index.unit_terms.values[flat]
-    agree, met = _met(query, index.unit_marks[flat], terms, owner, (len(units), len(index.idf)))
-    mass = index.idf[terms] * index.unit_weights[flat]
-    near = mass * ((flat - index.unit_terms.starts[units][owner]) < HEAD)
-    titled = _share(mass * agree, mass, owner, len(units))
-    headed = _share(near * agree, near, owner, len(units))
-    weights = query.weights if len(query.weights) else np.zeros(1, np.float32)
-    whole = float(weights.sum()) + query.unknown + 1e-6
-    marks = met.sum(1) / np.maximum((met > 0).sum(1), 1)
-    top = max(float(index.idf.max(initial=1.0)), 1e-6)
-    worst_asked = np.maximum(((1 - met) * weights).max(1), min(query.unknown, top)) / top
-    worst_title = np.zeros(len(units), np.float32)
-    np.maximum.at(worst_title, owner, mass * (1 - agree))
-    return (met @ weights / whole, titled, headed, marks), (worst_asked, worst_title / top)
+    terms, marks = index.unit_terms.values[flat], index.unit_marks[flat]
+    own, own_met = _met(query.said, (terms, marks, owner), len(units), strict=query.marked)
+    told, told_met = _met(query.meant, (terms, marks, owner), len(units), strict=True)
+    cover = np.concatenate([own_met, told_met], 1) @ query.shares.T
+    best = np.maximum.reduceat(cover, query.starts, 1) if len(query.starts) else cover
+    agree = np.maximum(own, told)
+    weight = index.idf[terms] * index.unit_weights[flat]
+    worst = np.zeros(len(units), np.float32)
+    np.maximum.at(worst, owner, weight * (1 - agree))
+    missing = ((1 - best) * query.mass).max(1, initial=0.0)
+    return {
+        "asked_covered": best @ query.mass / (float(query.mass.sum()) + 1e-6),
+        "worst_asked_missing": np.minimum(missing / index.rarest, WORST),
+        "title_covered": _share(weight * agree, weight, owner, len(units)),
+        "own_title": _share(weight * own, weight, owner, len(units)),
+        "worst_title_missing": worst / index.rarest,
+        "marks_agree": own_met.sum(1) / np.maximum((own_met > 0).sum(1), 1),
+    }
 
 
 def _met(
-    query: Asked, marks: Ints, terms: Ints, owner: Ints, shape: tuple[int, int]
+    query: Columns, words: tuple[Ints, Ints, Ints], size: int, *, strict: bool
 ) -> tuple[Floats, Floats]:
     """Return how each word of the units agrees, and how each asked word is met by each unit."""
-    units, vocabulary = shape
-    place = np.full(vocabulary, -1, np.int32)
-    place[query.terms] = np.arange(len(query.terms), dtype=np.int32)
-    column = place[terms]
-    hit = column >= 0
+    terms, marks, owner = words
     agree = np.zeros(len(terms), np.float32)
-    met = np.zeros((units, max(len(query.terms), 1)), np.float32)
-    if hit.any():
+    met = np.zeros((size, len(query.terms)), np.float32)
+    if len(query.terms):
+        column, hit = _found(query.terms, terms)
         same = marks[hit] == query.marks[column[hit]]
-        agree[hit] = np.where(same | (not query.marked), 1.0, SAME_FOLD)
+        agree[hit] = np.where(same | (not strict), 1.0, SAME_FOLD)
         met[owner[hit], column[hit]] = agree[hit]
     return agree, met
 
 
-def _share(part: Floats, whole: Floats, owner: Ints, size: int) -> Floats:
-    return _sums(part, owner, size) / np.maximum(_sums(whole, owner, size), 1e-6)
+def _found(terms: Ints, words: Ints) -> tuple[Ints, np.ndarray]:
+    """Return where each word stands among sorted terms, and whether it does."""
+    column = np.minimum(np.searchsorted(terms, words), len(terms) - 1).astype(np.int32)
+    return column, terms[column] == words
 
 
-def _pair_columns(query: Asked, units: Ints, index: Index) -> tuple[Floats, Floats]:
+def _pairs(query: Asked, units: Ints, index: Index) -> Table:
+    """Return how neighbouring words meet: the better of what was said and what was meant."""
     flat, owner = index.unit_pairs.gather(units)
     terms = index.unit_pairs.values[flat]
-    weight = np.zeros(len(index.idf), np.float32)
-    weight[query.pairs] = query.pair_weights
     idf = index.idf[terms]
-    asked_for = _sums(weight[terms], owner, len(units)) / max(float(query.pair_weights.sum()), 1e-6)
-    return asked_for, _share(idf * (weight[terms] > 0), idf, owner, len(units))
+    known = np.zeros(len(terms), np.bool_)
+    best = np.zeros(len(units), np.float32)
+    for stream in query.streams:
+        if stream:
+            asked = np.array(sorted(stream), np.int32)
+            weights = np.array([stream[t] for t in asked.tolist()], np.float32) * index.idf[asked]
+            column, hit = _found(asked, terms)
+            met = np.where(hit, weights[column], 0.0)
+            known |= hit & (met > 0)
+            whole = max(float(weights.sum()), 1e-6)
+            best = np.maximum(best, _sums(met, owner, len(units)) / whole)
+    return {"pairs_asked": best, "pairs_title": _share(idf * known, idf, owner, len(units))}
+
+
+def _bags(query: Asked, found: Candidates, index: Index) -> Table:
+    """Return how much of the words said an entry holds anywhere, in its papers too."""
+    terms, weights = query.said.terms, query.weights
+    met = np.zeros((len(found.entries), max(len(terms), 1)), np.float32)
+    if not len(terms):
+        return dict.fromkeys(("bag_covered", "bag_missing", "bag_main"), met[:, 0])
+    flat, owner = found.bags.gather(found.entries)
+    column, hit = _found(terms, found.bags.values[flat])
+    met[owner[hit], column[hit]] = 1.0
+    main = weights > 0.5 * float(weights.max())
+    return {
+        "bag_covered": met @ weights / max(float(weights.sum()), 1e-6),
+        "bag_missing": ((1 - met) * weights).max(1) / index.rarest,
+        "bag_main": met[:, main].mean(1) if main.any() else met[:, 0],
+    }
+
+
+def _share(part: Floats, whole: Floats, owner: Ints, size: int) -> Floats:
+    return _sums(part, owner, size) / np.maximum(_sums(whole, owner, size), 1e-6)
 
 
 def _sums(values: Floats, owner: Ints, size: int) -> Floats:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -58,6 +59,11 @@ class Index:
     unit_pairs: Rows
     postings: Rows  # term → units
     impacts: Floats
+
+    @cached_property
+    def rarest(self) -> float:
+        """Return the weight of the rarest term."""
+        return max(float(self.idf.max(initial=1.0)), 1e-6)
 
     @classmethod
     def build(cls, units: Sequence[Unit]) -> "Index":

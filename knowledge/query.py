@@ -27,6 +27,14 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a message: one word, or a phrase with the official words it may stand for."""
+
+    places: tuple[int, ...]
+    meanings: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A message as words, what of a procedure it asks, and the ways to say its matter."""
 
@@ -34,6 +42,7 @@ class Query:
     facet: Facet | None
     weights: tuple[float, ...]
     variants: tuple[Variant, ...]
+    segments: tuple[Segment, ...]
     signals: Mapping[str, float] = field(default_factory=dict)
     phrases: tuple[tuple[str, str], ...] = ()
 
@@ -75,6 +84,7 @@ class Reader:
             _facet(facets),
             tuple(weights),
             _variants(words, weights, found),
+            _segments(len(words.folded), found),
             _signals(self._lexicon.signals.find_all(words)),
             tuple((" ".join(words.accented[at] for at in m.places), m.meaning) for m in found),
         )
@@ -136,6 +146,17 @@ def _signals(found: Sequence[Match]) -> dict[str, float]:
         name, _, weight = match.meaning.partition(":")
         strength[name] = strength.get(name, 0.0) + float(weight or 1.0)
     return strength
+
+
+def _segments(size: int, found: Sequence[Match]) -> tuple[Segment, ...]:
+    meanings: dict[tuple[int, ...], list[tuple[str, ...]]] = {}
+    for match in found:
+        options = meanings.setdefault(match.places, [])
+        options.extend(tuple(part.split()) for part in match.meaning.split(" | "))
+    covered = {at for places in meanings for at in places}
+    parts = [Segment(places, tuple(dict.fromkeys(told))) for places, told in meanings.items()]
+    parts += [Segment((at,)) for at in range(size) if at not in covered]
+    return tuple(sorted(parts, key=lambda part: part.places[0]))
 
 
 def _variants(

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.features import NAMES, asked, features
-from knowledge.index import Floats, Index, Ints
+from knowledge.asked import asked
+from knowledge.features import NAMES, Candidates, features
+from knowledge.index import Floats, Index, Ints, Rows
 from knowledge.query import Query
 from knowledge.text import bare
-from knowledge.traits import clashes, marks_of
 
 HERE = Path(__file__).parent / "data" / "ranking.json"
 CANDIDATES = 80
@@ -28,11 +28,12 @@ class Shelf:
     traits: Ints
     entry_traits: Floats  # popular, ministry, province, commune, military
     groups: Ints  # group number of each entry
+    bags: Rows  # every word of each entry, of its papers too
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One entry with its best unit under its best variant."""
+    """One entry with its best unit."""
 
     entry: int
     unit: int
@@ -66,26 +67,21 @@ class Ranker:
         return list(found.values())
 
     def rows(self, query: Query) -> tuple[Ints, Floats]:
-        """Return units and their features, a block for each variant."""
-        index = self._shelf.index
-        views = [asked(variant, index, marked=query.words.marked) for variant in query.variants]
-        wanted: dict[int, float] = {}
-        for view in views:
-            _want(wanted, view.terms, view.weights / np.maximum(index.idf[view.terms], 1e-6))
-            _want(wanted, view.pairs, view.pair_weights / np.maximum(index.idf[view.pairs], 1e-6))
-        units, scores = index.candidates(wanted, CANDIDATES)
-        texts = [self._shelf.texts[unit] for unit in units]
-        blocks = []
-        for view, variant in zip(views, query.variants, strict=True):
-            shape = clashes(
-                marks_of(view.text), self._shelf.actions[units], self._shelf.traits[units]
-            )
-            entry_traits = self._shelf.entry_traits[index.unit_entry[units]]
-            traits = np.concatenate([entry_traits[:, :1], shape, entry_traits[:, 1:]], 1)
-            block = features(view, units, scores, index, texts, traits)
-            block[:, NAMES.index("translated")] = variant.translated
-            blocks.append(block)
-        return np.tile(units, len(blocks)), np.concatenate(blocks)
+        """Return units and their features."""
+        shelf, index = self._shelf, self._shelf.index
+        view = asked(query, index)
+        units, scores = index.candidates(view.wanted, CANDIDATES)
+        entries = index.unit_entry[units]
+        found = Candidates(
+            units,
+            scores,
+            entries,
+            shelf.actions[units],
+            shelf.traits[units],
+            shelf.entry_traits[entries],
+            shelf.bags,
+        )
+        return units, features(view, found, index)
 
     def text(self, unit: int) -> str:
         """Return the folded text of a unit."""
@@ -114,8 +110,3 @@ def weights_of(table: Mapping[str, Any]) -> Floats:
     """Return learned weights; a name that the table lacks weighs nothing."""
     weights = table["weights"]
     return np.array([weights.get(name, 0.0) for name in NAMES], np.float32)
-
-
-def _want(wanted: dict[int, float], terms: Ints, weights: Floats) -> None:
-    for term, weight in zip(terms.tolist(), weights.tolist(), strict=True):
-        wanted[term] = max(wanted.get(term, 0.0), weight)

@@ -23,8 +23,7 @@ def save(path: Path, entries: Sequence[Entry], places: Sequence[Place], shelf: S
     index = shelf.index
     arrays = {name: getattr(index, name) for name in PLAIN}
     arrays |= {name: getattr(shelf, name) for name in SHELF}
-    for name in RAGGED:
-        rows = getattr(index, name)
+    for name, rows in [*((name, getattr(index, name)) for name in RAGGED), ("bags", shelf.bags)]:
         arrays |= {f"{name}.starts": rows.starts, f"{name}.values": rows.values}
     words = {
         "entries": [entry.as_json() for entry in entries],
@@ -43,8 +42,9 @@ def load(path: Path) -> tuple[list[Entry], list[Place], Shelf]:
     with np.load(path, allow_pickle=False) as arrays:
         words = json.loads(arrays["json"].tobytes())
         ragged: dict[str, Any] = {
-            n: Rows(arrays[f"{n}.starts"], arrays[f"{n}.values"]) for n in RAGGED
+            n: Rows(arrays[f"{n}.starts"], arrays[f"{n}.values"]) for n in (*RAGGED, "bags")
         }
+        bags = ragged.pop("bags")
         plain: dict[str, Any] = {name: arrays[name] for name in PLAIN}
         index = Index(
             terms={term: number for number, term in enumerate(words["terms"])},
@@ -52,6 +52,6 @@ def load(path: Path) -> tuple[list[Entry], list[Place], Shelf]:
             **ragged,
             **plain,
         )
-        shelf = Shelf(index, words["texts"], **{name: arrays[name] for name in SHELF})
+        shelf = Shelf(index, words["texts"], bags=bags, **{name: arrays[name] for name in SHELF})
     entries = [Entry.from_json(record) for record in words["entries"]]
     return entries, [Place(**record) for record in words["places"]], shelf

@@ -74,13 +74,17 @@ def levels(entries: Iterable[Entry]) -> Floats:
     return np.array(rows, np.float32).reshape(-1, 4)
 
 
-def clashes(asked: tuple[int, int], actions: np.ndarray, traits: np.ndarray) -> Floats:
-    """Return for each unit how many actions and traits are missing, extra, and actions met."""
+def clashes(asked: tuple[int, int], party: int, actions: np.ndarray, traits: np.ndarray) -> Floats:
+    """Return for each unit how many actions and traits are missing, extra, and actions met.
+
+    `asked` are the actions named outright, and these with those that phrases stand for.
+    """
+    said, meant = asked
     columns = [
-        np.bitwise_count(asked[0] & ~actions),
-        np.bitwise_count(actions & ~asked[0]),
-        np.bitwise_count(asked[1] & ~traits),
-        np.bitwise_count(traits & ~asked[1]),
-        np.bitwise_count(asked[0] & actions),
+        np.bitwise_count(said & ~actions),
+        np.bitwise_count(actions & ~meant),
+        np.bitwise_count(party & ~traits),
+        np.bitwise_count(traits & ~party),
+        np.bitwise_count(meant & actions),
     ]
     return np.stack(columns, 1).astype(np.float32)

@@ -29,17 +29,16 @@ class Case:
 def cases(
     examples: Sequence[Example], entries: Sequence[Entry], shelf: Shelf, reader: Reader
 ) -> list[Case]:
-    """Compute candidates once; a phrasing may not be met by itself."""
+    """Compute candidates once; a question may not be met by itself, learned as a phrasing."""
     ranker = Ranker(shelf, np.zeros(1, np.float32))
+    index = shelf.index
     codes = np.array([entry.code for entry in entries])
     found = []
     for example in examples:
         query = reader.read(example.text)
         units, rows = ranker.rows(query)
         own = " ".join(query.words.folded)
-        keep = np.array(
-            [example.source != "alias" or shelf.texts[u] != own for u in units], np.bool_
-        )
+        keep = np.array([index.unit_is_title[u] or shelf.texts[u] != own for u in units], np.bool_)
         numbers = shelf.index.unit_entry[units[keep]]
         right = np.isin(codes[numbers], list(example.gold))
         found.append(Case(example, rows[keep], numbers, right))
