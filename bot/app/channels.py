@@ -10,7 +10,6 @@ from bot.broadcast import Press
 from bot.broadcast.runner import Runner
 from bot.channels import Channel
 from bot.delivery.gate import Limits
-from bot.delivery.pace import Rate
 from bot.delivery.schedule import Periodic, every
 from bot.media.folder import Folder
 from bot.media.remote import RemoteFiles
@@ -81,13 +80,12 @@ async def attach_zalo(parts: Parts, stack: AsyncExitStack) -> Attached | None:
         parts.store, built.press, parts.wording, parts.calendar, parts.clock, parts.metrics.count
     )
     broadcasts = Periodic("zalo_broadcast", every(_MINUTE), runner.on_time, catch_up=False)
-    rate = Rate(parts.settings.zalo_rate_per_minute, parts.settings.zalo_rate_burst)
     return Attached(
         built.channel,
         built.routes,
         (*built.periodics, broadcasts),
         checks=checks,
-        limits=Limits(rate=rate),
+        limits=Limits(rate=zalo.pace_of(parts.settings)),
         templates=built.templates,
         media=media,
         press=built.press,

@@ -12,7 +12,6 @@ from bot.channel_tokens.keeper import TokenKeeper
 from bot.channel_tokens.vault import Vault
 from bot.channels import Channel
 from bot.delivery.crashpoints import CrashPoints, NoCrash
-from bot.delivery.pace import Rate
 from bot.delivery.schedule import Periodic, every
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
@@ -29,11 +28,11 @@ from handlers.zalo.press import ZaloPress
 from handlers.zalo.reception import Reception
 from handlers.zalo.signature import Seal
 from handlers.zalo.templates import templates_of
-from handlers.zalo.turns import Turns
+from handlers.zalo.turns import Turns, pace_of
 from handlers.zalo.uploads import Uploads, files_in
 from handlers.zalo.webhook import ZaloWebhook
 
-__all__ = ["NAME", "Conduct", "ZaloParts", "build"]
+__all__ = ["NAME", "Conduct", "ZaloParts", "build", "pace_of"]
 
 #: shorter than the sender's patience, so that a silent Zalo is told apart from a hanging us
 PATIENCE = ClientTimeout(total=10, connect=5)
@@ -88,8 +87,7 @@ async def build(
     )
     keeper = keeper_of(settings, store, keys, clock, metrics, http)
     reader = ZaloReader(settings.zalo_oa_id, clock)
-    rate = Rate(settings.zalo_rate_per_minute, settings.zalo_rate_burst)
-    turns = Turns(store, NAME, rate, clock)
+    turns = Turns(store, NAME, pace_of(settings), clock)
     tokens = Tokens(keeper.current, keeper.renewed)
     api = ZaloApi(http, settings.zalo_api_base, tokens, turns)
     uploads = Uploads(api, files_in(settings.var_dir / "files"), clock)

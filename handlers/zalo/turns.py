@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 
 from bot.delivery.pace import Rate, hold, reserve
 from bot.moments import Clock
+from bot.settings import Settings
 from bot.store import Done, Store
 
 _MINUTE = timedelta(minutes=1)
+_SAFE = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,14 @@ class Turns:
     def _hold(self, until: datetime, connection: Connection) -> Done[None]:
         hold(connection, self.name, self.rate, until)
         return Done(None)
+
+
+def pace_of(settings: Settings) -> Rate:
+    """Return the pace that never exceeds what the account's package allows in any one minute.
+
+    A burst comes on top of the steady rate, and requests arrive a little apart from when they
+    left: both are taken off, so that Zalo's own count of a minute stays below its limit.
+    """
+    allowed, burst = settings.zalo_rate_per_minute, settings.zalo_rate_burst
+    burst = min(burst, max(1, allowed // 4))
+    return Rate(max(1, int(allowed * _SAFE) - burst), burst)
