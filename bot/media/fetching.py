@@ -106,7 +106,10 @@ class Fetcher:
         source = self.sources.get(fetch.channel)
         if source is None:
             raise MediaRefused("the channel has no source")
-        content = await source.fetch(fetch.attachment, MOST_BYTES[fetch.attachment.kind])
+        most = MOST_BYTES[fetch.attachment.kind]
+        if fetch.attachment.size > most:  # as the provider announced it
+            raise MediaTooLarge
+        content = await source.fetch(fetch.attachment, most)
         async with self._drawing:  # pictures fill the memory: one by one
             return await asyncio.to_thread(examine_any, content)
 

@@ -6,6 +6,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.moments import Clock
+from bot.officers import Role
 from bot.officers.accounts import OF_AN_AGENCY, Officer
 from bot.questions import repository
 from bot.questions.erasure import erase_citizen
@@ -19,6 +20,10 @@ from handlers.routes import Access, Route
 MARK = "erase"
 
 
+#: such requests are filed for the coordinators, who may hand them on
+_ERASING = OF_AN_AGENCY | {Role.COORDINATOR}
+
+
 @dataclass(frozen=True)
 class Erasure:
     """Does what a request for erasure asks, once somebody has looked at it."""
@@ -29,7 +34,7 @@ class Erasure:
     def routes(self) -> list[Route]:
         """Return the form's target."""
         path = "/can-bo/cau-hoi/{code}/xoa-du-lieu"
-        return [Route("POST", path, self.erase, Access.SESSION, OF_AN_AGENCY)]
+        return [Route("POST", path, self.erase, Access.SESSION, _ERASING)]
 
     async def erase(self, request: web.Request) -> web.StreamResponse:
         """Erase, where the question is such a request and the box was ticked."""

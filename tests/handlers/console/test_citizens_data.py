@@ -46,7 +46,7 @@ async def test_an_identity_paper_is_destroyed_with_one_click_and_its_sender_told
     async with visiting(world) as browser:
         await enter(world, browser, officer)
         address = f"/can-bo/cau-hoi/{opened.code}"
-        assert "Ảnh giấy tờ tùy thân: huỷ" in await browser.open(address)
+        assert "Đây là ảnh giấy tờ tùy thân – huỷ" in await browser.open(address)
         page = await browser.send(f"{address}/tep/{FILE}/giay-to-tuy-than")
         assert "Đã huỷ ảnh giấy tờ tùy thân" in page
         await browser.open(f"{address}/tep/{FILE}", 404)
