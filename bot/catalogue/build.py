@@ -27,10 +27,13 @@ class BuildFailed(Exception):
 
 async def apart(folder: Path, found: Snapshot) -> None:
     """Build the index of a snapshot in another process unless it lies there already."""
-    if Indexes(folder).path(found.stamp).exists():
+    path = Indexes(folder).path(found.stamp)
+    if path.exists():
         return
     parts: Sequence[bytes] = await asyncio.to_thread(list, lines(found))
     await beside([__name__, str(folder), found.stamp], b"".join(parts))
+    if not path.exists():
+        raise BuildFailed("the code on disk is not the code that runs: restart the service")
 
 
 async def beside(words: Sequence[str], given: bytes) -> bytes:
