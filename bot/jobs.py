@@ -17,7 +17,7 @@ from bot.delivery.schedule import Periodic, daily, every
 from bot.moments import Clock
 from bot.questions.history import anchor
 from bot.questions.reclock import reclock_if_changed
-from bot.retention.rounds import forget_all
+from bot.retention.rounds import forget_all, pack_old
 from bot.segments.months import Schedule
 from bot.segments.repository import propose, schedule_of
 from bot.store import Done, Store
@@ -95,4 +95,5 @@ class Housekeeping:
         now = self.clock()
         await self.store.write(lambda c: Done(forget_notices(c, now)))
         gone = await forget_all(self.store, now)
-        _log.info("forgotten", **gone)
+        packed = await pack_old(self.store, now)
+        _log.info("forgotten", **gone, packed=packed)

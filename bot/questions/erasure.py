@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
+from bot.archive import packing
 from bot.media import ledger
 from bot.questions import history
 from bot.questions.life import Act
@@ -71,6 +72,7 @@ def _erase_messages(connection: Connection, ids: Sequence[int], now: datetime) -
         .values(state="failed", reason="erased")
     )
     connection.execute(update(message).where(message.c.id.in_(ids)).values(text="", body=_NOTHING))
+    packing.forget(connection, ids)
     ledger.forget(connection, ids, now)
 
 

@@ -1,7 +1,7 @@
 """Queries about questions. Whoever reads for an officer passes `seen_by` (see sight)."""
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause
 
+from bot.archive.packing import Body, bodies
 from bot.questions.codes import parse_code
 from bot.questions.life import HELD, Bucket, State
 from bot.questions.search import found, searchable
@@ -75,6 +76,8 @@ class Dossier:
     question: Row[Any]
     events: Sequence[Row[Any]]
     messages: Sequence[Row[Any]]
+    #: what messages said that are long past, by id: their rows are empty
+    packed: Mapping[int, Body]
     merged: Sequence[Row[Any]]
     earlier: Sequence[Row[Any]]
 
@@ -165,10 +168,12 @@ def with_history(
     row = connection.execute(wanted).first()
     if row is None:
         return None
+    messages = _messages_of(connection, row)
     return Dossier(
         question=row,
         events=events_of(connection, question_id),
-        messages=_messages_of(connection, row),
+        messages=messages,
+        packed=bodies(connection, row.conversation_id) if _has_packed(messages) else {},
         merged=connection.execute(
             questions().where(question.c.merged_into_id == question_id).order_by(question.c.id)
         ).all(),
@@ -278,6 +283,10 @@ def conditions(connection: Connection, filters: Filters) -> list[ColumnElement[b
     elif (matching := found(connection, filters.search)) is not None:
         conditions.append(matching)
     return conditions
+
+
+def _has_packed(messages: Sequence[Row[Any]]) -> bool:
+    return any(not row.text and not row.body for row in messages)
 
 
 def _messages_of(connection: Connection, row: Row[Any]) -> Sequence[Row[Any]]:

@@ -6,10 +6,14 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.delivery.policy import number
+from bot.archive import packing
+from bot.delivery.policy import Bounded, number
 from bot.retention.classes import AT_ONCE, CLASSES, Kept
 from bot.retention.words import Batch
 from bot.store import Done, Store
+
+#: after so many silent days the bodies of messages are packed by month
+PACKED_AFTER = Bounded("archive.packed_after_days", 180, 30, 3653)
 
 
 async def forget_all(store: Store, now: datetime) -> Mapping[str, int]:
@@ -24,6 +28,15 @@ def due(connection: Connection, now: datetime) -> Mapping[str, tuple[int, int]]:
         days = number(connection, kept.rule)
         found[kept.name] = (days, kept.due(connection, now - timedelta(days=days)))
     return found
+
+
+async def pack_old(store: Store, now: datetime) -> int:
+    """Pack what questions' conversations said long ago; return how many conversations."""
+    days = await store.read(lambda connection: number(connection, PACKED_AFTER))
+    before, total = now - timedelta(days=days), 0
+    while packed := await store.write(lambda c: Done(packing.pack(c, before, AT_ONCE))):
+        total += packed
+    return total
 
 
 async def _forget(store: Store, kept: Kept, now: datetime) -> int:

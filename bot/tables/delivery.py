@@ -111,6 +111,15 @@ message = Table(
     Index("ix_message_inbox_id", "inbox_id"),
 )
 
+#: bodies of old messages, compressed JSON of [id, text, body] by conversation and month
+message_archive = Table(
+    "message_archive",
+    metadata,
+    Column("conversation_id", Id, ForeignKey("conversation.id"), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -1,11 +1,13 @@
 """What citizen and channel said to each other, as officers may read it."""
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row
+
+from bot.archive.packing import Body
 
 #: the key in an asker's own link opens the question to whoever holds it: not for officers
 _KEY = re.compile(r"\?k=[\w-]+")
@@ -33,14 +35,18 @@ class Said:
     dropped: str
 
 
-def dialogue_lines(messages: Iterable[Row[Any]], readable: Set[str]) -> list[Said]:
+def dialogue_lines(
+    messages: Iterable[Row[Any]], readable: Set[str], packed: Mapping[int, Body]
+) -> list[Said]:
     """Return the messages in order; of files, those in `readable` can be opened."""
-    return [_said(row, readable) for row in messages]
+    return [
+        _said(row, packed.get(row.id) or Body(row.text, row.body), readable) for row in messages
+    ]
 
 
-def _said(row: Row[Any], readable: Set[str]) -> Said:
-    files = [_file(each, readable) for each in row.body.get("attachments", ())]
-    return Said(row, _KEY.sub("", row.text), files, row.body.get("dropped", ""))
+def _said(row: Row[Any], said: Body, readable: Set[str]) -> Said:
+    files = [_file(each, readable) for each in said.body.get("attachments", ())]
+    return Said(row, _KEY.sub("", said.text), files, said.body.get("dropped", ""))
 
 
 def _file(attached: dict[str, Any], readable: Set[str]) -> File:

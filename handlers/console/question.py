@@ -253,7 +253,7 @@ def _look(connection: Connection, officer: Officer, code: str, wording: Wording)
     return View(
         dossier=dossier if works_here else _as_published(dossier),
         lines=history_lines(dossier.events, names, agencies, wording) if works_here else (),
-        dialogue=dialogue_lines(dossier.messages, readable) if works_here else (),
+        dialogue=dialogue_lines(dossier.messages, readable, dossier.packed) if works_here else (),
         entries=repository.entries_of(connection, row.decision.get("entries", [])[:4]),
         draft=guards.draft_of(connection, row.id) if works_here else None,
         drafter=drafter,
