@@ -41,7 +41,7 @@ from bot.delivery.sending import (
 )
 from bot.messages import Purpose
 from bot.moments import Clock, utc_now
-from bot.reach.windows import is_closed
+from bot.reach.windows import is_closed, window
 from bot.store import Done, Store, StoreUnavailable
 
 _log = structlog.get_logger()
@@ -221,6 +221,8 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - whatever it is, the message's state must say so
             outcome = outcome_of(error, head, self.rules, started)
             await self._report(head, error, started)
+        else:
+            self._count_cost(head, started)
         self.crash.reached(CrashPoint.AFTER_HTTP_BEFORE_MARK)
         following = await self._settle(head, outcome)
         self.crash.reached(CrashPoint.AFTER_MARK)
@@ -239,6 +241,13 @@ class Sender:
             except StoreUnavailable:
                 await asyncio.sleep(min(5.0, 0.1 * 2 ** min(attempt, 6)))
         raise AssertionError
+
+    def _count_cost(self, head: Head, now: datetime) -> None:
+        """Count what was free in its window and what the provider charges for."""
+        found = window(head.channel, head.window_from)
+        if found is not None:
+            cost = "free" if found.is_free(now) else "charged"
+            self.count("window", f"{head.channel}:{cost}")
 
     async def _report(self, head: Head, error: Exception, now: datetime) -> None:
         frame = traceback.extract_tb(error.__traceback__)[-1]

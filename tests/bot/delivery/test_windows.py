@@ -27,6 +27,7 @@ class Chat:
     store: Store
     channel: ScriptedChannel = field(default_factory=lambda: ScriptedChannel(name="zalo"))
     clock: Ticker = field(default_factory=Ticker)
+    costs: list[str] = field(default_factory=list)
     _events: int = 0
 
     async def does(
@@ -52,7 +53,14 @@ class Chat:
         await self.drain()
 
     async def drain(self) -> None:
-        await Sender(self.store, {"zalo": self.channel}, "me", clock=self.clock).drain(1)
+        sender = Sender(
+            self.store, {"zalo": self.channel}, "me", clock=self.clock, count=self._count
+        )
+        await sender.drain(1)
+
+    def _count(self, name: str, label: str) -> None:
+        if name == "window":
+            self.costs.append(label)
 
     async def rows(self) -> list[tuple[str, str | None]]:
         """Return state and reason of every message."""
@@ -133,3 +141,10 @@ async def test_what_would_be_wrong_by_now_is_not_said(chat: Chat) -> None:
     await chat.tell("tối nay", until=NOW - timedelta(minutes=1))
     assert chat.channel.seen == []
     assert await chat.rows() == [("failed", "lapsed")]
+
+
+async def test_what_is_free_and_what_is_charged_is_counted(chat: Chat) -> None:
+    await chat.tell("một")
+    chat.clock.advance(days=3)
+    await chat.tell("hai")
+    assert chat.costs == ["zalo:free", "zalo:charged"]
