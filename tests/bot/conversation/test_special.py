@@ -1,5 +1,6 @@
 """What comes without words, in pieces, in floods, or in need: never silence, never a guess."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from bot.conversation.dialogue import Decided, converse
 from bot.conversation.state import Awaiting, Memory, Offer
 from bot.conversation.world import Manner, World
 from bot.delivery.turns import Pending, Stale
-from bot.messages import AttachmentKind, Incoming, IncomingKind
+from bot.messages import IDENTITY_PAPER, Attachment, AttachmentKind, Incoming, IncomingKind
 from tests.bot.conversation.chat import FRIDAY, WORDING, Chat
 from tests.bot.conversation.conftest import NewChat
 from tests.bot.conversation.library import BIRTH, SmallLibrary
@@ -122,6 +123,14 @@ async def test_of_several_open_questions_a_picture_asks_for_its_own(chat: Chat) 
     assert "bổ sung cho câu nào" in which.text
     (noted,) = await chat.says("2")
     assert "đã ghi thêm" in noted.text
+
+
+async def test_a_picture_seen_to_be_an_identity_card_is_told_to_be_gone(chat: Chat) -> None:
+    seen = (Attachment(AttachmentKind.IMAGE, IDENTITY_PAPER),)
+    event = replace(chat.event(IncomingKind.ATTACHMENT), attachments=seen)
+    (told,) = await chat.sends(event)
+    assert "không giữ và cán bộ không xem" in told.text
+    assert chat.last_line().role == "assistant"
 
 
 async def test_an_announced_identity_card_is_not_kept(chat: Chat) -> None:

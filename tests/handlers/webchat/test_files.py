@@ -12,8 +12,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from bot.media.content import MAX_FILE, NotTaken, examine
+from bot.messages import IDENTITY_PAPER
 from bot.tables.delivery import attachment, inbox
 from handlers.webchat.limits import Allowance, RateLimit
+from tests.bot.media.pictures import PERSON, with_code
 from tests.handlers.site_world import Client, SiteWorld, lines_of, open_chat, visiting
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -150,6 +152,17 @@ async def test_an_uploaded_file_becomes_a_message(citizens: SiteWorld, visitor: 
     row = await citizens.store.read(lambda c: c.execute(select(attachment)).one())
     assert event["attachments"][0]["url"] == f"file:{row.id}"
     assert (event["kind"], row.state, row.media_type) == ("attachment", "kept", "image/jpeg")
+
+
+async def test_an_identity_paper_never_reaches_the_folder(
+    citizens: SiteWorld, visitor: Client
+) -> None:
+    token = await open_chat(visitor)
+    assert (await upload(visitor, token, with_code(PERSON))).status == 202
+    assert not citizens.files.exists() or list(citizens.files.iterdir()) == []
+    event = await citizens.store.read(lambda c: c.execute(select(inbox.c.event)).scalar_one())
+    assert event["attachments"][0]["url"] == IDENTITY_PAPER
+    assert await citizens.store.read(lambda c: c.execute(select(attachment)).all()) == []
 
 
 async def test_it_lies_under_a_name_that_tells_nothing(
