@@ -18,13 +18,12 @@ BY = Vouched("officer:1", NOW)
 @pytest.fixture
 def held(connection: Connection) -> Connection:
     """Two procedures that still speak of districts, one of each kind of agency."""
+    about = {"sound": True, "source": "thử", "checked_on": None}
+    facts = {"place": {"text": OLD_PLACE, **about}, "time": {"text": "3 ngày", **about}}
     for number, agency in ((1, "ct-xa"), (2, "ct-so-y-te")):
-        fact = {"text": OLD_PLACE, "sound": True, "source": "thử", "checked_on": None}
         said = {"title": f"Thủ tục {number}", "source": "thử", "agencies": [agency]}
-        entry_id = f"procedure:1.00000{number}"
-        put_layer(
-            connection, entry_id, Layer.NATIONAL, {**said, "facts": {"place": fact}}, NOW, "t"
-        )
+        data = {**said, "facts": facts}
+        put_layer(connection, f"procedure:1.00000{number}", Layer.NATIONAL, data, NOW, "t")
     return connection
 
 
@@ -69,7 +68,7 @@ def test_a_correction_with_its_source_goes_out(held: Connection) -> None:
 
 
 def test_a_correction_with_the_same_fault_is_held_back_again(held: Connection) -> None:
-    findings.correct(held, "procedure:1.000001", fault_of(held), "huyện", "Nghị định 150", BY)
+    findings.correct(held, "procedure:1.000001", fault_of(held), f"{OLD_PLACE} nơi ở", "NĐ 150", BY)
     assert place(held) == ""
 
 
