@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-#: domains of the state; everything below them counts
-LISTED = ("gov.vn", "chinhphu.vn", "quochoi.vn")
+#: domains of the state; everything below them counts. vr.org.vn: the vehicle register
+LISTED = ("gov.vn", "chinhphu.vn", "quochoi.vn", "vr.org.vn")
 _ENDINGS = (
     "vn|com|net|org|info|biz|me|ly|gl|app|io|top|xyz|link|site|online|shop|club|cc|tk|page|dev|"
     "edu|asia|tv|co|us|vip|live|pro|store|web|cloud|click|work|today|id"
@@ -39,6 +39,16 @@ def is_listed_address(url: str) -> bool:
 def unlisted_in(text: str, own: Collection[str] = ()) -> list[str]:
     """Return the hosts in a text that citizens must not be led to."""
     return [host for host in hosts_in(text) if not is_listed(host, own)]
+
+
+def without_unlisted(text: str, instead: str) -> str:
+    """Return a text with every address that citizens must not be led to written as `instead`."""
+
+    def shown(found: re.Match[str]) -> str:
+        host = _host(found[0])
+        return found[0] if not host or is_listed(host) else instead
+
+    return _LINK.sub(shown, text)
 
 
 def _host(link: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.conversation.days import date_in_figures
 from bot.conversation.payloads import payload
 from bot.conversation.world import ANY_COMMUNE, World
-from bot.links import is_listed_address
+from bot.links import is_listed_address, without_unlisted
 from bot.messages import Button, Outgoing, Source
 from knowledge.decisions import DecisionKind
 from knowledge.entries import Entry, EntryKind, Facet
@@ -32,8 +32,9 @@ def answer_card(
     is_short = again and facet is not None
     lines = [_title(entry), _asked_line(world, entry, facet)] if is_short and facet else None
     last = _rest_line(world, entry, facet) if is_short else world.wording("card.helped")
+    text = "\n".join([*(lines or _body(world, entry, facet)), _source_line(world, entry), last])
     return Outgoing(
-        "\n".join([*(lines or _body(world, entry, facet)), _source_line(world, entry), last]),
+        without_unlisted(text, world.wording("card.unlisted")),
         buttons=(
             *(() if is_short else _online(world, entry)),
             *_whole(world, entry, facet),

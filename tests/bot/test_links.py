@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.links import hosts_in, unlisted_in
+from bot.links import hosts_in, unlisted_in, without_unlisted
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,11 @@ from bot.links import hosts_in, unlisted_in
 )
 def test_addresses_are_found(text: str, hosts: list[str]) -> None:
     assert hosts_in(text) == hosts
+
+
+def test_what_was_imported_leads_nowhere_else_either() -> None:
+    text = "Nộp ở dichvucong.gov.vn hoặc bit.ly/abc."
+    assert without_unlisted(text, "[…]") == "Nộp ở dichvucong.gov.vn hoặc […]"
 
 
 @pytest.mark.parametrize(
