@@ -78,7 +78,7 @@ def sqlite_engine(
 #: lease ends after some seconds, and so does its transaction. Broken lines are noticed as fast.
 _SESSION = (
     "SET idle_in_transaction_session_timeout = '4s'",
-    "SET lock_timeout = '10s'",
+    "SET lock_timeout = '30s'",
     "SET statement_timeout = '120s'",
 )
 #: of a connection to PostgreSQL

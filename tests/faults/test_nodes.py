@@ -87,7 +87,7 @@ async def suffer(server: OwnServer, folder: Path, fault: Fault, citizens: int = 
     zalo = FakeZalo(folder / "deliveries.jsonl")
     await zalo.start()
     settings = settings_for(zalo, folder).model_copy(update={"database_url": server.url})
-    async with asyncio.timeout(180), fleet(zalo, settings, folder, 2) as nodes:
+    async with asyncio.timeout(400), fleet(zalo, settings, folder, 2) as nodes:
         tally = await nodes.suffer(fault.__name__, fault, citizens)
     await zalo.stop()
     print(f"seed {SEED}\n{table({f'{fault.__name__}, PostgreSQL': tally})}")  # noqa: T201

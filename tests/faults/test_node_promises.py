@@ -1,0 +1,118 @@
+"""What several nodes promise beyond answers: streams, schedules, knowledge."""
+
+import asyncio
+import json
+import multiprocessing
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, ClientSession
+from sqlalchemy import select
+
+from bot.catalogue.acts import set_state
+from bot.delivery.slots import moment_of
+from bot.moments import utc_now
+from bot.tables.delivery import counter, slot
+from tests.acceptance.process import Process, environment, serving
+from tests.databases import transaction
+from tests.faults.ticker import LEASE, NAME, PERIOD, tick
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture
+async def nodes(postgres_url: str, tmp_path: Path) -> AsyncIterator[list[Process]]:
+    """Return two nodes of the service, each a process of its own."""
+    env = environment(postgres_url, tmp_path / "var")
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(serving(env))
+        second = await stack.enter_async_context(serving(env))
+        print(f"processes {first.process.pid} and {second.process.pid}")  # noqa: T201
+        yield [first, second]
+
+
+async def message(stream: ClientResponse) -> dict[str, Any]:
+    """Return the next message of a stream."""
+    while True:
+        line = (await asyncio.wait_for(stream.content.readline(), 20)).decode()
+        if line.startswith("data: "):
+            found: dict[str, Any] = json.loads(line.removeprefix("data: "))
+            return found
+
+
+async def say(http: ClientSession, node: Process, conversation: str, text: str) -> None:
+    line = {"conversation": conversation, "client_id": text[:20], "text": text}
+    async with http.post(f"{node.address}/api/v1/chat", json=line) as answer:
+        assert answer.status == 202
+
+
+async def test_a_stream_hears_of_every_node_and_resumes_on_another(nodes: list[Process]) -> None:
+    first, second = nodes
+    async with ClientSession() as http:
+        async with http.post(f"{first.address}/api/v1/conversations") as answer:
+            conversation = (await answer.json())["conversation"]
+        path = f"/api/v1/chat/{conversation}/events"
+        async with http.get(first.address + path) as stream:
+            await say(http, second, conversation, "xin chào")
+            heard = [await message(stream), await message(stream)]
+        assert [line["role"] for line in heard] == ["citizen", "assistant"]
+        first.process.kill()
+        await say(http, second, conversation, "làm khai sinh cho con cần gì")
+        last = {"Last-Event-ID": str(heard[-1]["seq"])}
+        async with http.get(second.address + path, headers=last) as stream:
+            more = [await message(stream), await message(stream)]
+        assert [line["seq"] for line in more] == [heard[-1]["seq"] + n for n in (1, 2)]
+
+
+async def test_retired_knowledge_is_gone_from_every_node_within_five_seconds(
+    nodes: list[Process], postgres_url: str
+) -> None:
+    async def is_gone(http: ClientSession, node: Process) -> None:
+        while True:
+            async with http.get(f"{node.address}/thu-tuc/1.001193") as page:
+                if page.status == 404:
+                    return
+            await asyncio.sleep(0.1)
+
+    with transaction(postgres_url) as connection:
+        set_state(connection, "procedure:1.001193", "retired", utc_now(), "lan")
+    async with ClientSession() as http, asyncio.timeout(5):
+        await asyncio.gather(*(is_gone(http, node) for node in nodes))
+    await asyncio.gather(*(node.stop() for node in nodes))
+
+
+async def test_each_slot_is_run_once_while_processes_die(postgres_url: str) -> None:
+    nursery, chance = multiprocessing.get_context("spawn"), Random(20261121)
+    workers = [nursery.Process(target=tick, args=(postgres_url, f"n{n}")) for n in range(4)]
+    for worker in workers:
+        worker.start()
+    await asyncio.sleep(12)
+    for worker in workers[:2]:
+        await asyncio.sleep(chance.uniform(0.5, 2))
+        worker.kill()
+    await asyncio.sleep(LEASE.total_seconds() + 5)
+    for worker in workers:
+        worker.kill()
+        worker.join()
+    check_slots(postgres_url)
+
+
+def check_slots(url: str) -> None:
+    """Every slot up to the end was run, and twice only where its first runner died."""
+    with transaction(url) as connection:
+        begun = connection.execute(select(slot).where(slot.c.name == NAME).order_by(slot.c.slot))
+        rows = [row for row in begun if row.owner != "first sight"]
+        counted = select(counter.c.label, counter.c.value).where(counter.c.name == NAME)
+        ran = {row.label: row.value for row in connection.execute(counted)}
+    moments: list[datetime] = [moment_of(row.slot) for row in rows]
+    assert len(rows) > 5
+    assert {b - a for a, b in pairwise(moments)} == {PERIOD}
+    settled = [row for row in rows if moment_of(row.slot) < moments[-1] - timedelta(seconds=1)]
+    assert {row.state for row in settled} == {"done"}
+    assert [row for row in settled if not 1 <= ran[row.slot] <= row.attempts] == []

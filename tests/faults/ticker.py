@@ -1,0 +1,39 @@
+"""A process that does nothing but keep to a schedule, beside others like it."""
+
+import asyncio
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from bot.delivery.counters import count
+from bot.delivery.schedule import Periodic, Schedule, every
+from bot.delivery.slots import key
+from bot.moments import utc_now
+from bot.store import Done, Store
+from bot.store.opening import open_store
+
+NAME = "tick"
+PERIOD, LEASE = timedelta(seconds=0.5), timedelta(seconds=3)
+
+
+def tick(url: str, owner: str) -> None:
+    """Count every slot this process runs, until it is killed."""
+    asyncio.run(_tick(url, owner))
+
+
+async def _tick(url: str, owner: str) -> None:
+    store = open_store(url)
+    work = partial(_work, store)
+    periodic = Periodic(NAME, every(PERIOD), work, lease=LEASE)
+    await Schedule(store, [periodic], owner, tick_every=0.1).start(alone=False)
+    await asyncio.Event().wait()
+
+
+async def _work(store: Store, slot: datetime) -> None:
+    def body(connection: Connection) -> Done[None]:
+        count(connection, NAME, key(slot), utc_now())
+        return Done(None)
+
+    await asyncio.sleep(0.02)
+    await store.write(body)
