@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, or_, select
 
+from bot.learning.proposals import Origin, Phrasing, propose
 from bot.questions.life import State
 from bot.tables.desk import content, question, question_event, rating
 from bot.tables.knowledge import alias, entry
@@ -26,6 +27,19 @@ def known_answers(connection: Connection, now: datetime) -> list[Past]:
     """Return reviewed and confirmed phrasings, choices, and automatic answers that were kept."""
     found = [*_phrasings(connection), *_chosen(connection), *_kept(connection, now - _SETTLED)]
     return list({(past.text.casefold(), past.entries): past for past in reversed(found)}.values())
+
+
+def propose_answered(connection: Connection, now: datetime) -> int:
+    """Propose the words of answers that askers were satisfied with; return how many were kept."""
+    happy = select(question.c.code, question.c.conversation_id).join(
+        rating, rating.c.question_id == question.c.id
+    )
+    askers = {row.code: row.conversation_id for row in connection.execute(happy)}
+    return sum(
+        propose(connection, Phrasing(p.entries[0], p.text, Origin.ANSWER, askers[p.name]), now)
+        for p in _kept(connection, now - _SETTLED)
+        if p.name in askers
+    )
 
 
 def name_of(evidence: Iterable[Past]) -> str:

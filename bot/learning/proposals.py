@@ -1,7 +1,7 @@
 """Citizens' phrasings on their way into the catalogue: proposed, counted, looked at, taken up."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -66,9 +66,10 @@ def propose(connection: Connection, phrasing: Phrasing, now: datetime) -> bool:
     What was rejected before stays rejected, and is counted all the same.
     """
     text = tidy(phrasing.text)
-    known = connection.scalar(select(entry.c.id).where(entry.c.id == phrasing.entry))
-    if known is None or not is_phrasing(text):
+    said = connection.scalar(select(entry.c.merged).where(entry.c.id == phrasing.entry))
+    if said is None or not is_phrasing(text) or text in _own_words(said):
         return False
+    known = phrasing.entry
     row = {"entry_id": known, "text": text, "state": "proposed", "origin": str(phrasing.origin)}
     connection.execute(
         upsert.insert(connection, alias).on_conflict_do_nothing(), [{**row, "at": now}]
@@ -79,6 +80,12 @@ def propose(connection: Connection, phrasing: Phrasing, now: datetime) -> bool:
         asker = {"alias_id": number, "conversation_id": phrasing.conversation}
         connection.execute(upsert.insert(connection, alias_asker).on_conflict_do_nothing(), [asker])
     return True
+
+
+def _own_words(said: Mapping[str, Any]) -> set[str]:
+    """Return what an entry is found by already, as phrasings are written."""
+    words = (said.get("title"), said.get("short_label"), *said.get("aliases", ()))
+    return {str(word).strip(_EDGES).lower() for word in words if word}
 
 
 def waiting(connection: Connection, limit: int = 50) -> Sequence[Row[Any]]:

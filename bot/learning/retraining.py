@@ -15,7 +15,7 @@ from bot.catalogue.indexes import Indexes
 from bot.catalogue.models import Report
 from bot.catalogue.snapshot import Snapshot, snapshot
 from bot.learning import school
-from bot.learning.evidence import known_answers, name_of
+from bot.learning.evidence import known_answers, name_of, propose_answered
 from bot.moments import Clock
 from bot.privacy import redact
 from bot.store import Done, Store
@@ -74,7 +74,8 @@ class Retraining:
         return Lesson(state, model.version, report)
 
     async def nightly(self, _slot: datetime) -> None:
-        """Train where there is something new to learn from."""
+        """Propose what satisfied askers said, then train where there is something new."""
+        await self._store.write(lambda c: Done(propose_answered(c, self._clock())))
         await self.run("nightly", again=False)
 
     def _gather(self, connection: Connection) -> tuple[_Task, bool]:

@@ -8,7 +8,7 @@ from bot.catalogue.models import NoSuchModel
 from bot.learning.evidence import known_answers
 from bot.learning.retraining import Retraining
 from bot.moments import Clock
-from bot.officers import Role
+from bot.officers import Role, accounts
 from bot.store import Done, Store
 from handlers.access import SESSION
 from handlers.console.background import Background
@@ -45,11 +45,12 @@ class Models:
 
     async def show(self, request: web.Request) -> web.Response:
         """Show which weights decide, and how each training ended."""
-        rows, in_force, past = await self._store.read(
+        rows, in_force, past, names = await self._store.read(
             lambda c: (
                 models.all_models(c),
                 models.in_force(c),
                 known_answers(c, self._clock()),
+                accounts.names_by_actor(c),
             )
         )
         kinds = ("reviewed", "confirmed", "chosen", "kept")
@@ -59,6 +60,7 @@ class Models:
             here="lessons",
             tab="models",
             rows=rows,
+            names=names,
             in_force=in_force,
             shipped=shipped().version,
             version=Version.parse(self._library.version.partition("-")[2]),

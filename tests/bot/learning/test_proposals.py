@@ -68,6 +68,10 @@ def test_what_teaches_nothing_is_not_proposed(desk: Connection, text: str) -> No
     assert waiting(desk) == []
 
 
+def test_what_an_entry_is_called_already_is_not_proposed(desk: Connection) -> None:
+    assert not say(desk, "thủ tục Đăng ký khai sinh?")
+
+
 def test_an_accepted_phrasing_is_public_and_every_node_is_told(desk: Connection) -> None:
     say(desk)
     before = version(desk)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, update
 from bot.catalogue import models
 from bot.catalogue.models import NoSuchModel, Report
 from bot.catalogue.repository import version
-from bot.learning.evidence import known_answers, name_of
+from bot.learning.evidence import known_answers, name_of, propose_answered
 from bot.learning.proposals import Origin, Phrasing, accept, propose, waiting
 from bot.learning.retraining import Retraining
 from bot.questions.life import State
@@ -144,6 +144,16 @@ def test_an_answer_somebody_was_unhappy_with_proves_nothing(desk: Connection) ->
     number = answered(desk)
     desk.execute(insert(rating).values(question_id=number, score=3, at=NOW))
     assert known_answers(desk, NOW) == []
+
+
+def test_what_a_satisfied_asker_said_is_proposed_for_review(desk: Connection) -> None:
+    number = answered(desk)
+    assert propose_answered(desk, NOW) == 0
+    desk.execute(insert(rating).values(question_id=number, score=1, at=NOW))
+    assert propose_answered(desk, NOW) == 1
+    assert [(row.text, row.origin, row.askers) for row in waiting(desk)] == [
+        ("làm khai sinh", "answer", 1)
+    ]
 
 
 def test_what_was_reviewed_counts_more_than_what_was_kept(desk: Connection) -> None:
