@@ -6,6 +6,7 @@ from sqlalchemy import Connection, insert
 
 from bot.questions.desk import NewQuestion, Opened, open_question
 from bot.questions.life import State
+from bot.store.upsert import insert as upserting
 from bot.tables.delivery import conversation
 from bot.tables.directory import agency
 from knowledge.decisions import MatterKind
@@ -21,8 +22,8 @@ def prepare(connection: Connection) -> None:
     )
     row = {"kind": "department", "confidence": "high", "source": "test"}
     names = {"ct-so-y-te": "Sở Y tế", "ct-so-noi-vu": "Sở Nội vụ", "ct-thanh-tra": "Thanh tra"}
-    connection.execute(
-        insert(agency),
+    connection.execute(  # the starter knowledge may have brought them
+        upserting(connection, agency).on_conflict_do_nothing(),
         [
             {**row, "code": code, "name": name, "two_persons": code == "ct-so-noi-vu"}
             for code, name in names.items()
