@@ -20,6 +20,7 @@ from handlers.console.rendering import Pages
 from handlers.console.segments import SegmentDesk
 from handlers.console.zalo import ZaloDesk
 from handlers.health import Health
+from handlers.patience import slow_down_floods
 from handlers.routes import Route, add_routes
 from handlers.web import MAX_BODY, explain_errors, measure, refuse_encoded, secure_headers
 
@@ -63,6 +64,7 @@ def build_web(parts: Parts, routes: Sequence[Route]) -> web.Application:
         middlewares=[
             measure(parts.metrics),
             know_client(settings.trusted_proxies),
+            slow_down_floods(),
             explain_errors(parts.wording, parts.site.error_page),
             refuse_encoded,
             guard(parts.store, parts.clock, settings),
