@@ -7,11 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.catalogue.models import model_in_force
-from bot.catalogue.repository import public_entries
+from bot.catalogue.indexes import Indexes
+from bot.catalogue.snapshot import Snapshot, snapshot
 from bot.commands.environment import read_settings
 from bot.commands.output import give_up, say
-from bot.directory.repository import all_places
 from bot.learning import hindsight
 from bot.learning.hindsight import Recorded
 from bot.settings import Settings
@@ -42,18 +41,24 @@ async def _explain(settings: Settings, name: str) -> Mapping[str, Any] | None:
         if about is None:
             return None
         then = await store.read(lambda c: hindsight.material(c, about))
-        entries, places, model = await store.read(
-            lambda c: (public_entries(c), all_places(c), model_in_force(c))
-        )
+        today = _matcher(await store.read(snapshot), Indexes(settings.var_dir / "index"))
     finally:
         await store.close()
-    now = Matcher.build(entries, places, model).explain(about.text)
+    now, once = today.explain(about.text), hindsight.again(then, about.text, today)
     return {
         **_recorded(about),
-        "then": {"exact": list(then.exact), **_decision(hindsight.again(then, about.text))},
+        "then": {"exact": list(then.exact), **_decision(once)},
         "now": _decision(now),
         "changed": list(about.differs(now.version)),
     }
+
+
+def _matcher(found: Snapshot, indexes: Indexes) -> Matcher:
+    """Return what decides today, from the index of the service where there is one."""
+    path = indexes.path(found.stamp)
+    if path.exists():
+        return Matcher.load(path, found.model)
+    return Matcher.build(found.entries, found.places, found.model)
 
 
 def _recorded(about: Recorded) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from bot.tables.knowledge import alias, entry, entry_version
 from knowledge.entries import Entry
 from knowledge.explanation import Explanation
 from knowledge.matcher import Matcher
-from knowledge.model import Model
+from knowledge.model import Model, shipped
 from knowledge.places import Place
 from knowledge.versions import Version, of_entries, of_lexicon
 
@@ -95,8 +95,10 @@ def material(connection: Connection, about: Recorded) -> Material:
     return Material(entries, all_places(connection), model, exact)
 
 
-def again(made_of: Material, text: str) -> Explanation:
-    """Decide once more as it was decided then; building an index takes seconds."""
+def again(made_of: Material, text: str, today: Matcher) -> Explanation:
+    """Decide once more as it was decided then; another index than today's takes seconds."""
+    if of_entries(made_of.entries) == Version.parse(today.version).index:
+        return today.weighing(made_of.model or shipped()).explain(text)
     return Matcher.build(made_of.entries, made_of.places, made_of.model).explain(text)
 
 
