@@ -15,7 +15,7 @@ from knowledge.text import clean
 _FILE = Path(__file__).parent / "danger.yaml"
 _WORD = re.compile(r"[^\W\d_]+")
 #: how sure of danger a classifier must be where words speak against it, or none speaks for it
-_SURE_AGAINST_WORDS, _SURE_WITHOUT_WORDS = 0.9, 0.5
+_SURE_AGAINST_WORDS, _SURE_WITHOUT_WORDS, _SURE_WITH_WORDS = 0.9, 0.5, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,14 @@ def danger_in(text: str) -> str | None:
 
 
 def is_doubtful(text: str, confidence: float) -> bool:
-    """Whether a classifier, so sure of danger, is better not believed."""
+    """Whether a classifier, so sure of danger, is better not believed; our own signs found none."""
     words, known = _words(text), _signs()
     if known.idiom.search(words):
         return danger_in(text) is None
     if known.calm.search(words):
         return confidence < _SURE_AGAINST_WORDS
-    return confidence < _SURE_WITHOUT_WORDS and not known.any.search(words)
+    needed = _SURE_WITH_WORDS if known.any.search(words) else _SURE_WITHOUT_WORDS
+    return confidence < needed
 
 
 def _first(patterns: Mapping[str, re.Pattern[str]], words: str) -> str | None:
