@@ -14,8 +14,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
 from bot.messages import Button, Outgoing
+from handlers.splitting import split
 from handlers.telegram.client import Part
-from handlers.zalo.splitting import split
 
 #: Telegram counts UTF-16 units
 LONGEST = int(MessageLimit.MAX_TEXT_LENGTH)

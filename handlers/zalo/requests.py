@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from bot.messages import Attachment, AttachmentKind, Button, ContactForm, Outgoing
+from handlers.splitting import split
 from handlers.zalo.addresses import is_anonymous, recipient
 from handlers.zalo.events import BUTTON_PREFIX
-from handlers.zalo.splitting import split
 
 MOST_BUTTONS = 5
 #: stands in a body where the provider's id of an upload will be
 UPLOAD = "file:"
+#: Zalo allows 2,000; whether it counts characters or UTF-16 units is not known, so we count
+#: the larger and keep a distance
+LONGEST = 1900
 _LONGEST_TITLE = 100
 _NOT_DIGITS = re.compile(r"\D")
 
@@ -30,7 +33,7 @@ def bodies(address: str, message: Outgoing) -> list[dict[str, Any]]:
     links = [file for file in message.files if not _is_sendable(file)]
     lines = [message.text, *map(_as_line, left), *map(_as_link, links)]
     follows = bool(message.files or message.form) and not buttons
-    texts = split("\n".join(lines)) or ([] if follows else ["…"])
+    texts = split("\n".join(lines), LONGEST) or ([] if follows else ["…"])
     messages: list[dict[str, Any]] = [{"text": part} for part in texts]
     if message.quotes and messages:
         messages[0]["quote_message_id"] = message.quotes

@@ -7,10 +7,10 @@ import pytest
 from bot.channels import Delivery
 from bot.conversation.payloads import payload
 from bot.messages import Button, Outgoing
+from handlers.splitting import units
 from handlers.telegram import TelegramParts
 from handlers.telegram.reception import is_spent
 from handlers.telegram.requests import LONGEST, data_of, is_digest, parts, payload_of
-from handlers.zalo.splitting import units
 from tests.fakes.telegram.server import FakeTelegram
 from tests.handlers.telegram.samples import CHAT, USER, delivery
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.messages import Button, Outgoing
 from bot.wording import Wording
-from handlers.zalo.requests import bodies
-from handlers.zalo.splitting import LONGEST, split, units
+from handlers.splitting import split, units
+from handlers.zalo.requests import LONGEST, bodies
 from tests.handlers.zalo.samples import USER, choices, load, request_files
 
 WORDING = Wording.load()
@@ -136,12 +136,12 @@ def test_buttons_end_the_last_part_and_the_quote_leads_the_first() -> None:
     ],
 )
 def test_a_long_text_is_cut_where_a_reader_would_pause(text: str, parts: list[str]) -> None:
-    assert split(text) == parts
+    assert split(text, LONGEST) == parts
 
 
 @given(st.text(alphabet="aệ😀\u0301\u200d .\n", max_size=6000))
 def test_no_part_is_too_long_or_empty_and_no_letter_is_lost(text: str) -> None:
-    parts = split(text)
+    parts = split(text, LONGEST)
     whole = unicodedata.normalize("NFC", text)
     assert all(0 < units(part) <= LONGEST for part in parts)
     assert "".join("".join(parts).split()) == "".join(whole.split())
@@ -160,7 +160,7 @@ def test_around_the_limit_nothing_seen_as_one_character_is_cut(
     pieces: list[str], fill: int
 ) -> None:
     text = "a" * (fill - 200) + " " + " ".join(pieces * 4)
-    parts = split(text)
+    parts = split(text, LONGEST)
     assert all(units(part) <= LONGEST for part in parts)
     assert sum(part.count("👨‍👩‍👧") for part in parts) == text.count("👨‍👩‍👧")
     assert sum(part.count("🇻🇳") for part in parts) == text.count("🇻🇳")
@@ -169,6 +169,6 @@ def test_around_the_limit_nothing_seen_as_one_character_is_cut(
 
 @given(st.integers(1890, 2010), st.sampled_from(["a", "ệ", "😀"]))
 def test_every_length_around_the_limit_fits_zalos_own_count(length: int, letter: str) -> None:
-    for part in split(letter * length):
+    for part in split(letter * length, LONGEST):
         assert len(part) <= 2000
         assert units(part) <= 2000

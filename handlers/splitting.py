@@ -1,11 +1,7 @@
-"""Long texts in parts that Zalo takes, cut where a reader would pause."""
+"""Long texts in parts that a channel takes, cut where a reader would pause."""
 
 import re
 import unicodedata
-
-#: Zalo allows 2,000; whether it counts characters or UTF-16 units is not known, so we count
-#: the larger and keep a distance
-LONGEST = 1900
 
 #: from the pause a reader likes best to the one that only must be
 _PAUSES = tuple(re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"(?<=[.!?…;])\s", r"\s"))
@@ -16,7 +12,7 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def split(text: str, longest: int = LONGEST) -> list[str]:
+def split(text: str, longest: int) -> list[str]:
     """Return the NFC text in parts of at most `longest` units, in order, none empty."""
     rest = unicodedata.normalize("NFC", text).strip()
     parts = []
