@@ -48,9 +48,9 @@ class PostgresStore:
         on_wake: Callable[[Wake], None] = ignore_wake,
         announce: Announce = _add_nothing,
         *,
-        waiting: int = 5000,
+        waiting: int = 1000,
         connections: int = 8,
-        patience: float = 2.0,
+        patience: float = 10.0,
     ) -> None:
         _require_head(url)
         self._on_wake = on_wake
