@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from knowledge.decisions import Decision
 from knowledge.entries import Entry, Facet
 from knowledge.features import NAMES
+from knowledge.index import Floats
 from knowledge.query import Query
 from knowledge.ranking import Candidate, Shelf
 
 SHOWN = 10
+_TELLING = 0.1
+#: the first sign that stands in a feature's name tells its kind
+_KINDS = (
+    *(("missing", "missing"), ("extra", "action"), ("action", "action"), ("trait", "action")),
+    *(("verbatim", "verbatim"), ("title", "title"), ("asked", "words"), ("both", "words")),
+    *(("bag", "papers"), ("retrieval", "words"), ("marks", "marks"), ("phrasing", "phrasing")),
+    *(("popular", "popular"), ("translated", "words")),
+    *((level, "level") for level in ("ministry", "province", "commune", "military")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class Reason:
     met_by: str
     score: float
     features: dict[str, float]
+    because: tuple[tuple[str, float], ...] = ()  # what weighed most, by kind, the most first
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,7 @@ def explained(
     decision: Decision,
     entries: Sequence[Entry],
     shelf: Shelf,
+    weights: Floats,
 ) -> Explanation:
     """Lay open how a decision came about."""
     words = zip(query.words.accented, query.weights, strict=True)
@@ -61,13 +73,15 @@ def explained(
         query.facet,
         query.phrases,
         dict(query.signals),
-        tuple(_reason(candidate, entries, shelf) for candidate in ranked[:SHOWN]),
+        tuple(_reason(candidate, entries, shelf, weights) for candidate in ranked[:SHOWN]),
         decision.reason,
         decision.version,
     )
 
 
-def _reason(candidate: Candidate, entries: Sequence[Entry], shelf: Shelf) -> Reason:
+def _reason(
+    candidate: Candidate, entries: Sequence[Entry], shelf: Shelf, weights: Floats
+) -> Reason:
     entry = entries[candidate.entry]
     values = zip(NAMES, candidate.features, strict=True)
     return Reason(
@@ -77,4 +91,15 @@ def _reason(candidate: Candidate, entries: Sequence[Entry], shelf: Shelf) -> Rea
         shelf.texts[candidate.unit],
         round(candidate.score, 3),
         {name: round(float(value), 3) for name, value in values if value},
+        _because(candidate.features * weights),
     )
+
+
+def _because(weighed: Floats) -> tuple[tuple[str, float], ...]:
+    """Return how much each kind of feature brought or cost, what is next to nothing left out."""
+    sums: dict[str, float] = {}
+    for name, value in zip(NAMES, weighed, strict=True):
+        kind = next((kind for sign, kind in _KINDS if sign in name), "other")
+        sums[kind] = sums.get(kind, 0.0) + float(value)
+    told = [(kind, round(value, 2)) for kind, value in sums.items() if abs(value) >= _TELLING]
+    return tuple(sorted(told, key=lambda one: -abs(one[1])))

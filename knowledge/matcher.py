@@ -124,7 +124,8 @@ class Matcher:
         """Return how a decision came about, for a page to show."""
         look = self._look(text, context)
         ranked = [candidate for group in look.groups for candidate in group]
-        return explained(look.query, ranked, look.decision, self._entries, self._shelf)
+        weights = self.model.weights()
+        return explained(look.query, ranked, look.decision, self._entries, self._shelf, weights)
 
     @property
     def reader(self) -> Reader:
@@ -208,16 +209,17 @@ class Matcher:
         if both:
             agency, reason = self._router.by_entry(both[0], query.words, place)
             ids, codes = tuple(e.id for e in both), tuple(e.code for e in both)
-            return Decision(
-                DecisionKind.CHOICES, ids, codes, agency=agency, confidence=0.8, reason=reason
-            )
+            decision = Decision(DecisionKind.CHOICES, ids, codes, agency=agency, confidence=0.8)
+            return replace(decision, reason=reason, offered=len(both))
         if seen.groups and seen.verdict.kind is not DecisionKind.HANDOFF:
             entry = self._entries[seen.groups[0][0].entry]
             agency, reason = self._router.by_entry(entry, query.words, place)
         else:
             agency, reason = self._router.by_topic(query.words, place)
         sure = seen.verdict.confidence
-        return Decision(seen.verdict.kind, agency=agency, confidence=sure, reason=reason)
+        decision = Decision(seen.verdict.kind, agency=agency, confidence=sure, reason=reason)
+        choosing = decision.kind is DecisionKind.CHOICES
+        return replace(decision, offered=seen.verdict.offered if choosing else 0)
 
     def _numbered(self, seen: _Seen, lines: Sequence[Entry], sure: float) -> Decision:
         """Answer with a line where one fits well, else hand over."""

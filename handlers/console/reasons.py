@@ -1,7 +1,5 @@
 """Why a question was matched as it was, and what would be decided now."""
 
-import re
-from collections.abc import Mapping
 from functools import partial
 from typing import Protocol
 
@@ -22,13 +20,13 @@ from bot.store import Done, Store
 from handlers.access import SESSION
 from handlers.console.rendering import Pages
 from handlers.forms import read_form
+from handlers.grounds import readable
 from handlers.routes import Access, Route
 from knowledge.explanation import Explanation
 
 _PAGE = "/can-bo/cau-hoi/{code}/vi-sao"
 _READERS = OF_AN_AGENCY | {Role.COORDINATOR}
 _LONGEST_CODE = 80
-_CODE = re.compile(r"\bct-[a-z0-9-]*[a-z0-9]")
 
 
 class Decider(Protocol):
@@ -94,18 +92,13 @@ class Reasons:
             here="queue",
             about=about,
             names=names,
-            readable=partial(readable, names),
+            readable=partial(readable, lambda code: names.get(code, code)),
             told=told,
             changed=about.differs(told.version) if told else (),
             heaviest=max((word.weight for word in told.words), default=0.0) if told else 0.0,
             unknown=unknown,
             done=request.query.get("xong", ""),
         )
-
-
-def readable(names: Mapping[str, str], reason: str) -> str:
-    """Return the grounds of a route with the names of agencies for their codes."""
-    return _CODE.sub(lambda found: names.get(found[0], found[0]), reason)
 
 
 def _look(

@@ -11,6 +11,7 @@ from aiohttp import web
 from handlers.access import check_origin
 from handlers.callers import caller_of
 from handlers.forms import read_form
+from handlers.grounds import readable
 from handlers.pages.knowledge import Library
 from handlers.rendering import Templates
 from handlers.routes import Access, Route
@@ -122,6 +123,7 @@ class Procedures:
             told=told,
             heaviest=max((word.weight for word in told.words), default=0.0) if told else 0.0,
             agency=self.library.agency_name(agency) if agency else "",
+            reason=readable(self.library.agency_name, told.decision.reason) if told else "",
         )
 
     def _pace(self, request: web.Request) -> None:
