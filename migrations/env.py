@@ -8,6 +8,7 @@ from bot.store.migrations import is_ours
 from bot.store.urls import driver_url
 from bot.tables import metadata
 
+
 def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,

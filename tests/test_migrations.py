@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock.starter import OFFICE_ZONE
 from bot.questions import history
+from bot.questions.desk import Opened
 from bot.store import Done, Store, migrations
 from bot.store.engines import sqlite_engine
 from bot.tables import metadata
@@ -46,14 +47,18 @@ FIRST = "0001"
 LATER = [path for path in sorted(VERSIONS.glob("0*.py")) if not path.name.startswith(FIRST)]
 
 
+def _prepare_and_ask(connection: Connection) -> Done[Opened]:
+    prepare(connection)
+    return Done(ask(connection))
+
+
 @pytest.mark.engines
 async def test_an_older_version_finds_its_data_when_the_schema_goes_back(
     engine_name: str,  # noqa: ARG001
     database_url: str,
     store: Store,
 ) -> None:
-    await store.write(lambda c: Done(prepare(c)))
-    opened = await store.write(lambda c: Done(ask(c)))
+    opened = await store.write(_prepare_and_ask)
     migrations.downgrade(database_url, FIRST)
     assert migrations.current(database_url) == FIRST
     migrations.upgrade(database_url)
