@@ -136,4 +136,3 @@ class Fetcher:
         """Take the picture's whole message out of sight and tell the citizen why."""
         wakes = identity_papers.drop(connection, fetch.message_id, self.told, now)
         return Done(None, wakes)
-
