@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.kinds import QUESTIONS, TRAIN
+from bench.kinds import TRAIN
 from bench.matching import load
 from bot.directory.communes import places
 from knowledge import starter
@@ -23,7 +23,7 @@ from knowledge.repair import Repair
 from knowledge.shelf import shelve
 from knowledge.text import fold
 from knowledge.training import rank
-from knowledge.training.examples import Example, from_aliases, from_file, from_table, mangled
+from knowledge.training.examples import Example, from_aliases, from_file, mangled, written
 from knowledge.training.rank import Case
 
 FOLDS = 5
@@ -76,7 +76,7 @@ class Bench:
         return [
             *self.asked("dev", from_file(data / "questions_dev.jsonl")),
             *self.asked("train", from_file(TRAIN)),
-            *self.asked("own", from_table(QUESTIONS)),
+            *self.asked("own", written()),
             *self.asked("alias", from_aliases(starter.load()), copies=False),
         ]
 

@@ -11,11 +11,10 @@ from knowledge import starter
 from knowledge.intent import evidence
 from knowledge.matcher import Matcher
 from knowledge.training import intents
-from knowledge.training.examples import Example, from_table, mangled
+from knowledge.training.examples import Example, mangled, written
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = ROOT / "knowledge" / "data" / "intents.json"
-QUESTIONS = ROOT / "knowledge" / "training" / "questions.tsv"
 OWN = ROOT / "knowledge" / "training" / "messages.tsv"
 TRAIN = ROOT / "tests" / "questions" / "messages_train.jsonl"
 KINDS = {
@@ -64,7 +63,7 @@ def messages(data: Path) -> list[Labelled]:
         *((r["text"], KINDS.get(r["class"], "look_up"), 1.0) for r in train if _plain(r)),
         *((row[1], row[0], 0.8) for row in own if len(row) == 2),
         *((json.loads(line)["text"], "look_up", DEV) for line in dev),
-        *((one.text, "look_up", ASKED) for one in from_table(QUESTIONS)),
+        *((one.text, "look_up", ASKED) for one in written()),
         *((alias, "look_up", ALIAS) for e in starter.load() if e.code for alias in e.aliases[:8]),
     ]
 

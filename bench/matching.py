@@ -23,7 +23,7 @@ from knowledge.importers import procedures
 from knowledge.layers import merged
 from knowledge.matcher import Matcher
 from knowledge.text import fold
-from knowledge.units import group_of
+from knowledge.units import groups_of
 
 ROOT = Path(__file__).parents[1]
 MESSAGES = ROOT / "tests" / "questions"
@@ -67,7 +67,7 @@ def main() -> None:
     before, began = _memory(), time.perf_counter()
     matcher = Matcher.build(entries, places())
     built, grown = time.perf_counter() - began, _memory() - before
-    groups = {entry.code: group_of(entry) for entry in entries}
+    groups = dict(zip((e.code for e in entries), groups_of(entries), strict=True))
     dev = list(ask(matcher, data / "questions_dev.jsonl", _dev_label))
     emit(accuracy("Development questions, by set and kind", dev, groups, lambda a: a.label))
     emit(accuracy("Development questions, by noise", dev, groups, lambda a: a.noise))

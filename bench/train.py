@@ -25,12 +25,11 @@ from knowledge.query import Query, Reader
 from knowledge.ranking import Candidate, Ranker, Shelf
 from knowledge.shelf import shelve
 from knowledge.training import judge, rank
-from knowledge.training.examples import Example, from_aliases, from_file, from_table, mangled
+from knowledge.training.examples import Example, from_aliases, from_file, mangled, written
 
 WRITTEN = ROOT / "knowledge" / "data"
-QUESTIONS = ROOT / "knowledge" / "training" / "questions.tsv"
 STIFFNESS = 3.0
-ANSWER_FROM, LIST_FROM = 0.72, 0.3
+ANSWER_FROM, LIST_FROM = 0.84, 0.3
 SHY = 1.8  # an answer to a vague question costs more than a list to a clear one
 NO_PROCEDURE = {"out_of_scope", "village_feedback", "angry_with_subject", "scam"}
 
@@ -42,7 +41,7 @@ def main() -> None:
     questions = [
         *from_file(data / "questions_dev.jsonl"),
         *from_file(TRAIN),
-        *from_table(QUESTIONS),
+        *written(),
     ]
     shelf, reader = shelve(entries, standard()), Matcher.build(entries, places()).reader
     weights = _ranking(questions, entries, shelf, reader)

@@ -33,7 +33,8 @@ class Decision:
     talk and emergencies ("greeting", "thanks", "abuse", "spam", "injection", "chatter",
     "fire", "crime", "medical", "drowning", "suicide", "child"). `reason` is what a
     coordinator can read. `standalone` is false for a fragment without content that should
-    wait for the rest of the thought.
+    wait for the rest of the thought. `offered` is how many of the first entries are worth
+    putting to the citizen as choices (0: nothing is offered).
     """
 
     kind: DecisionKind
@@ -48,3 +49,4 @@ class Decision:
     reason: str = ""
     standalone: bool = True
     version: str = ""
+    offered: int = 0

@@ -14,6 +14,7 @@ from knowledge.ranking import Candidate
 
 HERE = Path(__file__).parent / "data" / "judgement.json"
 CHOICES = 4
+GAP = 4.0  # what fits so much worse than the best is noise in a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,17 @@ class Judge:
         if right >= self.answer_from:
             return Verdict(DecisionKind.ANSWER, 1, right, listed, right)
         if listed >= self.list_from and len(groups) >= 2:
-            return Verdict(DecisionKind.CHOICES, CHOICES, max(listed, right), listed, right)
+            return Verdict(
+                DecisionKind.CHOICES, _offered(groups), max(listed, right), listed, right
+            )
         return Verdict(DecisionKind.HANDOFF, 0, 1.0 - listed, listed, right)
+
+
+def _offered(groups: Sequence[Sequence[Candidate]]) -> int:
+    """Return how many groups are worth offering: two to four."""
+    best = groups[0][0].score
+    near = sum(group[0].score >= best - GAP for group in groups[:CHOICES])
+    return max(near, 2)
 
 
 def signs(query: Query, groups: Sequence[Sequence[Candidate]], mass: float) -> dict[str, float]:

@@ -121,9 +121,13 @@ class Phrases:
                 found, meanings = at - start + 1, fits
         return found, meanings
 
+    def _starts(self, stream: Words) -> list[int]:
+        first = self._root.after
+        return [at for at, word in enumerate(stream.folded) if word in first]
+
     def find(self, stream: Words) -> list[Match]:
         """Return phrases without overlap, the longest first come, in the order of the text."""
-        spans = [(self.longest_at(stream, at), at) for at in range(len(stream.folded))]
+        spans = [(self.longest_at(stream, at), at) for at in self._starts(stream)]
         spans = [span for span in spans if span[0][0]]
         taken: set[int] = set()
         found: list[Match] = []
@@ -137,7 +141,7 @@ class Phrases:
     def find_all(self, stream: Words) -> list[Match]:
         """Return the longest phrase at every place, overlapping ones too."""
         found: list[Match] = []
-        for at in range(len(stream.folded)):
+        for at in self._starts(stream):
             length, meanings = self.longest_at(stream, at)
             found.extend(Match(tuple(range(at, at + length)), m) for m in meanings)
         return found

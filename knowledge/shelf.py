@@ -10,7 +10,7 @@ from knowledge.lexicon import Lexicon
 from knowledge.ranking import Shelf
 from knowledge.text import bare, split
 from knowledge.traits import levels, marks_of
-from knowledge.units import Unit, group_of, units_of
+from knowledge.units import Unit, groups_of, units_of
 
 
 def shelve(entries: Sequence[Entry], lexicon: Lexicon) -> Shelf:
@@ -46,7 +46,7 @@ def _popular(entries: Sequence[Entry]) -> np.ndarray:
 
 def _groups(entries: Sequence[Entry]) -> np.ndarray:
     numbers: dict[str, int] = {}
-    named = [numbers.setdefault(group_of(entry), len(numbers)) for entry in entries]
+    named = [numbers.setdefault(name, len(numbers)) for name in groups_of(entries)]
     return np.array(named, np.int32)
 
 

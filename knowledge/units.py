@@ -46,12 +46,22 @@ def units_of(
     return units
 
 
-def group_of(entry: Entry) -> str:
-    """Return the name under which variants of one procedure are one answer."""
-    if entry.group:
-        return entry.group
+def groups_of(entries: Sequence[Entry]) -> list[str]:
+    """Return for each entry the name under which variants of one procedure are one answer.
+
+    Entries of one title are one, whichever of them names a group.
+    """
+    titles = [_plain(entry) for entry in entries]
+    named = {title: e.group for title, e in zip(titles, entries, strict=True) if e.group and title}
+    return [
+        entry.group or named.get(title, title) or entry.id
+        for title, entry in zip(titles, entries, strict=True)
+    ]
+
+
+def _plain(entry: Entry) -> str:
     title = " ".join(_VARIANT.sub(" ", entry.title.lower()).split())
-    return " ".join(bare(word) for word in split(title)) or entry.id
+    return " ".join(bare(word) for word in split(title))
 
 
 def _title(number: int, title: str, spelling: Mapping[str, tuple[str, ...]]) -> Unit:

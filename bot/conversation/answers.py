@@ -147,7 +147,7 @@ def answer(world: World, memory: Memory, text: str, decision: Decision, found: l
 
 def offer(world: World, memory: Memory, text: str, decision: Decision, found: list[Entry]) -> Step:
     """Offer choices; the question is on record and goes to the queue if none is taken."""
-    shown = found[:MOST_CHOICES]
+    shown = found[: min(decision.offered or MOST_CHOICES, MOST_CHOICES)]
     filed = Open(
         text=text,
         matter=decision.matter,
@@ -165,7 +165,7 @@ def offer(world: World, memory: Memory, text: str, decision: Decision, found: li
         agency=filed.agency,
         commune=filed.commune,
         facet=decision.facet or "",
-        others=tuple(e.id for e in found[MOST_CHOICES:]),
+        others=tuple(e.id for e in found[len(shown) :]),
         waiting_media=(),
     )
     card = choices_card(world, shown, decision.codes)

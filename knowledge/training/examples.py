@@ -9,6 +9,7 @@ from pathlib import Path
 from knowledge.entries import Entry
 from knowledge.text import fold
 
+HERE = Path(__file__).parent
 KEYS = "qwertyuiopasdfghjklzxcvbnm"
 
 
@@ -37,6 +38,11 @@ def from_file(path: Path) -> Iterator[Example]:
             kind = record.get("class") or record["kind"]
             clear = kind not in {"clarify", "procedure_vague", "multi", "two_matters"}
             yield Example(record["text"], gold, clear, source=kind)
+
+
+def written() -> list[Example]:
+    """Return the questions written for training that ship with the project."""
+    return [one for path in sorted(HERE.glob("questions*.tsv")) for one in from_table(path)]
 
 
 def from_table(path: Path) -> Iterator[Example]:

@@ -17,9 +17,8 @@ from knowledge.model import Model
 from knowledge.query import Query, Reader
 from knowledge.ranking import Candidate, Ranker, Shelf
 from knowledge.training import rank
-from knowledge.training.examples import Example, from_aliases, from_table, mangled
+from knowledge.training.examples import Example, from_aliases, mangled, written
 
-_QUESTIONS = Path(__file__).parent / "questions.tsv"
 _MESSAGES = Path(__file__).parent / "messages.tsv"
 RANKING_PULL = 60.0
 JUDGING_PULL = 100.0
@@ -47,8 +46,8 @@ def lesson(text: str, codes: frozenset[str]) -> Example:
 def shipped(entries: Sequence[Entry]) -> list[Example]:
     """Return the questions the project ships for training, as far as their entries are known."""
     codes = {entry.code for entry in entries}
-    written = [*from_table(_QUESTIONS), *from_aliases(entries)]
-    return [example for example in written if example.gold & codes]
+    told = [*written(), *from_aliases(entries)]
+    return [example for example in told if example.gold & codes]
 
 
 def nudged(model: Model, school: School, reviewed: Sequence[Example]) -> Model:
