@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.catalogue.indexes import Indexes
 from bot.catalogue.snapshot import Snapshot
+from bot.errors import BotError
 from knowledge.entries import Entry
 from knowledge.places import Place
 
@@ -21,7 +22,7 @@ _POLITE = 10
 _CHECKOUT = Path(__file__).parents[2]
 
 
-class BuildFailed(Exception):
+class BuildFailed(BotError):
     """A process beside the service ended badly; what was in use stays in use."""
 
 
