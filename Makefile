@@ -66,6 +66,7 @@ bench: setup-dev  ## measure matching, delivery and pages; writes docs/benchmark
 screens: setup-dev  ## screenshots of every page at 360 and 1280 pixels into docs/screens/
 	$(PY) -m tests.browser.screens
 	$(PY) -m tests.browser.zalo_screens
+	$(PY) -m tests.browser.telegram_screens
 
 pin: setup-dev  ## pin dependencies anew, with hashes
 	cd requirements && ../.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links ../pyproject.toml -o run.txt

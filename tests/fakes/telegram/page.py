@@ -121,7 +121,7 @@ class Page:
         acts = _GROUP_ACTS if where == "group" else _CITIZEN_ACTS
         shown = "".join(f'<button name="act" value="{a}">{label}</button> ' for a, label in acts)
         toasts = self._telegram.chats.toasts
-        toast = html.escape(toasts[-1][0]) if toasts else ""
+        toast = html.escape(toasts[-1][0]) if toasts and where == "group" else ""
         page = _PAGE.format(
             title=title, here=here, lines=lines, where=where, acts=shown, toast=toast
         )
