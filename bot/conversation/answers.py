@@ -30,6 +30,8 @@ _EMERGENCY_NUMBERS = {
     "suicide": ("115", "113"),
     "child": ("111", "113"),
 }
+#: what is awaited that an offer of ours may take the place of
+_INTERRUPTIBLE = (Awaiting.NOTHING, Awaiting.HELPED, Awaiting.TOPIC)
 _ALARM_LASTS = timedelta(minutes=30)
 _FAREWELLS = frozenset({"thanks", "bye"})
 #: who says this goes on telling it, and needs a person rather than a receipt
@@ -61,7 +63,7 @@ def emergency(world: World, memory: Memory, decision: Decision, text: str = "") 
     topic = decision.topic if decision.topic in _EMERGENCY_NUMBERS else "any"
     alarmed = replace(memory, alarm=topic, alarmed_at=world.now, greeted=True)
     numbers = _numbers_to_call(world, topic, f"emergency.{topic}")
-    if topic != "child" or not text or memory.offers:
+    if topic != "child" or not text or memory.awaiting not in _INTERRUPTIBLE:
         return Step(alarmed, (numbers,))
     numbers = replace(numbers, buttons=(*numbers.buttons, button(world, "to_officer_too", "send")))
     remembered = replace(

@@ -70,6 +70,13 @@ async def test_a_child_harmed_may_go_to_officers_once_its_number_was_named(chat:
     assert chat.states() == ["queued"]
 
 
+async def test_what_is_open_is_not_lost_by_an_alarm(chat: Chat) -> None:
+    await chat.says("khai sinh")
+    (urgent,) = await chat.says("con bị bạn đánh ở trường")
+    assert [button.phone for button in urgent.buttons] == ["111", "113"]
+    assert (await chat.asks("1")).codes == ("1.001193",)
+
+
 async def test_feedback_after_an_alarm_is_kept(chat: Chat) -> None:
     await chat.says("con bị bạn đánh ở trường")
     await chat.says("đường trước nhà ngập hoài")
