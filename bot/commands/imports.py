@@ -32,7 +32,7 @@ from knowledge.importers.faults import Fault
 
 _ERRORS_SHOWN = 50
 
-Files = Annotated[list[Path] | None, typer.Argument(help="JSONL, .gz, CSV, TSV, XLSX or YAML")]
+Files = Annotated[list[Path] | None, typer.Argument(help="JSONL, .gz, CSV, TSV, XLSX, DOCX, YAML")]
 OfKind = Annotated[Kind | None, typer.Option("--kind", help="guessed from the columns if absent")]
 Template = Annotated[Kind | None, typer.Option("--template", help="print an empty CSV of a kind")]
 Complete = Annotated[
