@@ -102,6 +102,9 @@ def send_to_officer(world: World, memory: Memory, reason: str) -> Step:
     """Hand the question now spoken of to the agency's desk ("none of these", "gặp cán bộ")."""
     asked = world.question(memory.question)
     if asked is not None and _may_queue(memory, asked):
+        held_back = _held_back(world, memory, asked.matter)
+        if held_back is not None:
+            return held_back
         agency = memory.agency or asked.agency
         wording = _receipt_wording(agency, memory.commune)
         return Step(
@@ -157,7 +160,26 @@ def case(world: World, memory: Memory, text: str, mark: str) -> Step:
     return Step(replace(memory.settled(), asked=""), (filed, receipt))
 
 
+def _held_back(world: World, memory: Memory, matter: MatterKind) -> Step | None:
+    """Return the reply to a sender whose share of the officers' time is used up, if it is.
+
+    Nothing holds back a denunciation. What was written stays in the conversation.
+    """
+    if matter is MatterKind.DENUNCIATION:
+        return None
+    if world.is_barred and world.barred_until is not None:
+        until = world.calendar.local(world.barred_until)
+        return Step(memory.settled(), (say(world, "budget.barred", date=f"{until:%d/%m/%Y}"),))
+    if len(world.open_questions) >= world.manner.most_open:
+        count = len(world.open_questions)
+        return Step(memory.settled(), (say(world, "budget.full", count=count),))
+    return None
+
+
 def _filed(world: World, memory: Memory, filed: Open) -> Step:
+    held_back = _held_back(world, memory, filed.matter)
+    if held_back is not None:
+        return held_back
     wording = _receipt_wording(filed.agency, filed.commune, filed.matter)
     deeds: tuple[Open | Receipt | Outgoing, ...] = (filed, Receipt(wording, filed.agency))
     if filed.matter is MatterKind.DENUNCIATION:

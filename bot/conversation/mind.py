@@ -137,6 +137,7 @@ class ConversationMind:
             quoted=recalled.quoted,
             officer_spoke_of=recalled.officer_spoke_of,
             roads=recalled.roads,
+            barred_until=recalled.barred_until,
         )
 
 

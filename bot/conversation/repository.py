@@ -89,6 +89,8 @@ class Recalled:
     officer_spoke_of: int | None = None
     #: question → how its asker wants to be told once the channel is closed
     roads: Mapping[int, Road] = field(default_factory=dict)
+    #: until when nothing new of this sender goes to officers
+    barred_until: datetime | None = None
     #: by which the offices are open; None for the shipped one
     calendar: WorkCalendar | None = None
 
@@ -106,6 +108,7 @@ def recall(connection: Connection, turn: Turn) -> Recalled:
         offers=_offers(last),
         officer_spoke_of=_officer_spoke_of(connection, turn, last, own),
         roads=_roads(connection, turn, own),
+        barred_until=turn.barred_until,
         calendar=limits.calendar_for(connection, ""),
     )
 

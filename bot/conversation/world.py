@@ -78,6 +78,8 @@ class Manner:
     #: who writes more than this in a window is asked once to pause, then only kept
     most_in_window: int = 60
     window: timedelta = timedelta(minutes=10)
+    #: who has so many questions open waits for an answer before the next goes to officers
+    most_open: int = 10
     #: whom template messages can be sent to: "phone", "user", or nobody
     template_to: str = ""
 
@@ -104,6 +106,7 @@ class World:
 
     #: question → how its asker wants to be told once the channel is closed
     roads: Mapping[int, Road] = field(default_factory=dict)
+    barred_until: datetime | None = None
 
     @property
     def local_now(self) -> datetime:
@@ -114,6 +117,11 @@ class World:
     def open_questions(self) -> tuple[Asked, ...]:
         """Return the citizen's questions that wait for somebody, newest first."""
         return tuple(asked for asked in self.questions if asked.is_open)
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether officers take nothing new from this sender."""
+        return self.barred_until is not None and self.barred_until > self.now
 
     def name_of(self, agency: str) -> str:
         """Return an agency's name; a commune that is not known yet is the asker's own."""

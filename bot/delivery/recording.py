@@ -49,6 +49,7 @@ def read_turn(mind: Mind, conversation_id: int, connection: Connection) -> Readi
         address=owner.address,
         state=owner.state,
         silent_until=owner.silent_until,
+        barred_until=owner.barred_until,
         pending=tuple(map(_pending, rows)),
     )
     standing = (owner.fence, owner.decided_seq, rows[0].attempts, rows[0].next_at)
@@ -141,6 +142,7 @@ _OF_CONVERSATION = select(
     conversation.c.address,
     conversation.c.state,
     conversation.c.silent_until,
+    conversation.c.barred_until,
     conversation.c.fence,
     conversation.c.decided_seq,
 ).where(conversation.c.id == bindparam("of_conversation"))

@@ -31,6 +31,7 @@ class Turn:
     address: str = ""
     state: Mapping[str, Any] = field(default_factory=dict)
     silent_until: datetime | None = None
+    barred_until: datetime | None = None
     pending: tuple[Pending, ...] = ()
     #: whatever `Mind.recall` read for this turn (open questions, recent messages)
     recalled: Any = None

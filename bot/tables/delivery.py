@@ -40,6 +40,8 @@ conversation = Table(
     Column("state", JSON, nullable=False, server_default="{}"),
     #: an officer writes by hand until then, the assistant stays silent
     Column("silent_until", Moment),
+    #: until then nothing new of this sender goes to officers: a coordinator said so
+    Column("barred_until", Moment),
     Column("blocked", Boolean, nullable=False, server_default=text("false")),
     #: last sign of life, whatever it was: what waits for the citizen is tried again
     Column("last_inbound_at", Moment),

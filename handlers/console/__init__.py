@@ -11,6 +11,7 @@ from bot.settings import Settings, own_hosts
 from bot.store import Store
 from bot.wording import Wording
 from handlers.console.accounts import Accounts
+from handlers.console.barring import Barring
 from handlers.console.calls import Calls
 from handlers.console.erasure import Erasure
 from handlers.console.files import CitizensFiles
@@ -51,6 +52,7 @@ class Console:
                 store, Folder(settings.var_dir / "files"), dropped_message(wording), clock
             ),
             Erasure(store, clock),
+            Barring(store, clock),
             Accounts(store, clock, hasher, pages),
             TelegramPage(store, clock, pages, is_on=settings.telegram_enabled),
         )

@@ -29,6 +29,7 @@ from bot.reach.overview import Reach, reach_of
 from bot.store import Store
 from bot.wording import Wording
 from handlers.access import SESSION
+from handlers.console.barring import barred_until
 from handlers.console.calls import number_to_call, reach_sentences
 from handlers.console.dialogue import Said, dialogue_lines
 from handlers.console.history import Line, history_lines
@@ -78,6 +79,8 @@ class View:
     two_persons: bool
     consents: Sequence[Row[Any]]
     reach: Reach
+    #: until when a coordinator keeps new questions of this sender away
+    barred_until: datetime | None
     #: an officer writes by hand in the provider's application; the assistant keeps quiet
     quiet_until: datetime | None
 
@@ -264,6 +267,7 @@ def _look(connection: Connection, officer: Officer, code: str, wording: Wording)
         consents=repository.consents_of(connection, row.id),
         quiet_until=quiet_until(connection, row.conversation_id),
         reach=reach_of(connection, row),
+        barred_until=barred_until(connection, row.conversation_id) if works_here else None,
     )
 
 

@@ -45,6 +45,7 @@ class Chat:
     template_to: str = ""
     state: Mapping[str, Any] = field(default_factory=lambda: {"greeted": True})
     silent_until: datetime | None = None
+    barred_until: datetime | None = None
     waited: Wait | None = None
     id: int = 0
     _seq: int = 0
@@ -180,5 +181,6 @@ class Chat:
             address="a",
             state=self.state,
             silent_until=self.silent_until,
+            barred_until=self.barred_until,
             pending=tuple(self._held),
         )
