@@ -1,6 +1,7 @@
 """A PostgreSQL server for tests: the one that TEST_DATABASE_URL names, else one from a wheel."""
 
 import os
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -129,6 +130,7 @@ def running() -> Iterator[Server]:
         try:
             yield Server(own.get_uri())
         finally:
+            os.kill(own.get_pid(), signal.SIGQUIT)  # at once: nobody needs what is in it
             own.cleanup()
 
 
