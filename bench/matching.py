@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-
 from bench.scores import Share, quantile, table
 from bot.directory.communes import places
 from knowledge import starter
@@ -22,7 +20,6 @@ from knowledge.entries import Entry
 from knowledge.importers import procedures
 from knowledge.layers import merged
 from knowledge.matcher import Matcher
-from knowledge.text import fold
 from knowledge.units import groups_of
 
 ROOT = Path(__file__).parents[1]
@@ -75,7 +72,6 @@ def main() -> None:
         asked = list(ask(matcher, MESSAGES / f"messages_{name}.jsonl", _class))
         emit(accuracy(f"Messages ({name}), by class", asked, groups, lambda a: a.label))
         emit(manners(f"Messages ({name}), decisions", asked))
-    emit(scans(entries, dev, groups))
     emit(speed(dev, len(entries), built, grown))
 
 
@@ -156,43 +152,6 @@ def met(codes: Sequence[str], gold: set[str], groups: dict[str, str], depth: int
     right = {groups.get(code, code) for code in gold}
     seen = dict.fromkeys(groups.get(code, code) for code in codes)
     return bool(right & set(list(seen)[:depth]))
-
-
-def scans(entries: Sequence[Entry], dev: Sequence[Asked], groups: dict[str, str]) -> str:
-    """Return how RapidFuzz alone does on the same questions."""
-    codes = [entry.code for entry in entries if entry.code]
-    titles = [fold(entry.title) for entry in entries if entry.code]
-    clear = [one for one in dev if one.gold and one.record["kind"] == "answer"]
-    ours = [(list(one.decision.codes), one.ms) for one in clear]
-    rows = [_row("ours", clear, ours, groups)]
-    for name, scorer in (("WRatio", fuzz.WRatio), ("token_set_ratio", fuzz.token_set_ratio)):
-        found = []
-        for one in clear:
-            began = time.perf_counter()
-            best = process.extract(fold(one.text), titles, scorer=scorer, limit=12)
-            found.append(([codes[at] for _, _, at in best], (time.perf_counter() - began) * 1000))
-        rows.append(_row(f"RapidFuzz {name} scan", clear, found, groups))
-    return table("Beside other ways, clear development questions", _SCAN_HEAD, rows)
-
-
-_SCAN_HEAD = ("", "top 1", "top 3", "p50 ms", "p99 ms")
-
-
-def _row(
-    name: str,
-    asked: Sequence[Asked],
-    found: Sequence[tuple[list[str], float]],
-    groups: dict[str, str],
-) -> tuple[object, ...]:
-    pairs = list(zip(asked, found, strict=True))
-    times = [ms for _, ms in found]
-    return (
-        name,
-        Share.of(met(codes, one.gold, groups, 1) for one, (codes, _) in pairs),
-        Share.of(met(codes, one.gold, groups, 3) for one, (codes, _) in pairs),
-        f"{quantile(times, 0.5):.1f}",
-        f"{quantile(times, 0.99):.1f}",
-    )
 
 
 def speed(asked: Sequence[Asked], entries: int, built: float, grown: float) -> str:
