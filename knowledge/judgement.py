@@ -14,7 +14,7 @@ from knowledge.ranking import Candidate
 
 HERE = Path(__file__).parent / "data" / "judgement.json"
 CHOICES = 4
-GAP = 4.0  # what fits so much worse than the best is noise in a list
+GAP = 3.0  # what fits so much worse than the best is noise in a list
 
 
 @dataclass(frozen=True, slots=True)
