@@ -82,7 +82,7 @@ def to_chat(number: int) -> bytes:
     """Return the n-th message to the web chat."""
     token = _token(number % CITIZENS)
     body = {"conversation": token, "client_id": str(number), "text": TEXT}
-    return _json("/api/v1/chat", body, f"X-Forwarded-For: {_home(number % CITIZENS)}")
+    return _json("/api/v1/chat", body, f"X-Forwarded-For: {home(number % CITIZENS)}")
 
 
 def to_zalo(number: int) -> bytes:
@@ -121,7 +121,7 @@ def _json(path: str, body: object, *headers: str) -> bytes:
     return post(path, raw, "Content-Type: application/json", *headers)
 
 
-def _home(number: int) -> str:
+def home(number: int) -> str:
     """Return an address of a citizen's own: one address may write only so fast."""
     return f"10.0.{number // 250}.{number % 250 + 1}"
 

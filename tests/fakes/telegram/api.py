@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +34,8 @@ class Api:
         #: method and parameters of every request, in order
         self.requests: list[tuple[str, Parameters]] = []
         self.refusals: deque[Refusal] = deque()
+        #: how many requests were refused with which status
+        self.refused: Counter[int] = Counter()
         self.commands: dict[str, list[dict[str, str]]] = {}
         self._methods: dict[str, Method] = {
             "getme": self.get_me,
@@ -62,6 +64,7 @@ class Api:
         try:
             answer = web.json_response({"ok": True, "result": await self._call(request, name)})
         except Refusal as refusal:
+            self.refused[refusal.status] += 1
             answer = web.json_response(refusal.body, status=refusal.status)
         if trouble and trouble.is_after:
             return await trouble.happen(request) or answer

@@ -1,6 +1,7 @@
 """The API as Zalo serves it: every refusal is HTTP 200 with a number."""
 
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -32,6 +33,8 @@ class Api:
         self.per_minute = 2000
         self._minute = (0, 0)
         self.requests: list[Any] = []
+        #: how many requests were refused at the door, by code: the token, or -32 for the rate
+        self.refused: Counter[int] = Counter()
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_post("/v3.0/oa/message/cs", self._route("send", self.send))
@@ -55,6 +58,8 @@ class Api:
             if trouble and not trouble.is_after and (answer := await trouble.happen(request)):
                 return answer
             code = self._tokens.problem(request.headers.get("access_token")) or self._over_rate()
+            if code:
+                self.refused[code] += 1
             answer = refuse(code) if code else await work(request)
             answer.headers["X-RateLimit-Limit"] = str(self.per_minute)
             answer.headers["X-RateLimit-Remain"] = str(max(0, self.per_minute - self._minute[1]))
