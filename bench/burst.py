@@ -9,9 +9,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 from aiohttp import ClientSession, TCPConnector
@@ -178,15 +176,13 @@ def _draining(found: Slice) -> str:
         (f"an hour's {len(hour):,}, all on Zalo", TIER, hour, middle),
         (f"an hour's {len(hour):,}, all on Zalo", LOW_TIER, hour, middle),
     ]
-    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        gone = pool.map(let_out, [run[2] for run in runs], [_tier(run[1]) for run in runs])
-        computed = [
-            _drained("computed", what, tier, out, until)
-            for (what, tier, _, until), out in zip(runs, gone, strict=True)
-        ]
+    computed = [
+        _drained("computed", what, tier, let_out(waiting, _tier(tier)), until)
+        for what, tier, waiting, until in runs
+    ]
     rows = [_drained("**measured**", runs[0][0], TIER, found.letters("zalo"), end), *computed]
     head = (
-        "how", "replies", "requests a minute allowed", "most in a minute", "receipt waits p95",
+        "how", "replies", "allowed a minute", "most in a minute", "receipt waits p95",
         "answer waits p95", "written until the spike's end, all out after",
         "all out after the last message",
     )  # fmt: skip
@@ -199,7 +195,9 @@ def _drained(how: str, what: str, tier: int, gone: Sequence[Letter], end: float)
         for receipt in (True, False)
     )
     last = max((each.out for each in gone if each.ready <= end), default=end)
-    rest = max(each.out for each in gone) - max(each.ready for each in gone)
+    rest = max((each.out for each in gone), default=end) - max(
+        (each.ready for each in gone), default=end
+    )
     spans = (*waits, max(0.0, last - end), rest)
     return (how, what, f"{tier:,}", str(most_within(60, gone)), *map(_span, spans))
 

@@ -60,6 +60,8 @@ class Hourglass(asyncio.SelectorEventLoop):
 
 def let_out(letters: Sequence[Letter], rate: Rate) -> list[Letter]:
     """Return when each letter goes at a rate, one citizen each, through lane, gate and pace."""
+    if not letters:
+        return []
     books = create_engine("sqlite://")
     pace.create(books)
     with books.connect() as connection, asyncio.Runner(loop_factory=Hourglass) as runner:
