@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, case, literal
+from sqlalchemy import Connection, Executable, bindparam, case
 
-from bot.store.upsert import insert
+from bot.store.hot import Hot
+from bot.store.upsert import Prepared, Upsert
 from bot.tables.delivery import pace
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,15 +39,21 @@ def hold(connection: Connection, name: str, rate: Rate, until: datetime) -> None
 
 
 def _push(connection: Connection, name: str, least: int, gap: int) -> int:
-    later = case((pace.c.tat_us > least, pace.c.tat_us), else_=literal(least))
-    statement = (
-        insert(connection, pace)
-        .values(name=name, tat_us=least + gap)
-        .on_conflict_do_update(index_elements=[pace.c.name], set_={"tat_us": later + gap})
-        .returning(pace.c.tat_us)
-    )
-    reserved: int = connection.execute(statement).scalar_one()
+    """Move the row to `least` where it is behind, and on by a gap."""
+    values = {"name": name, "tat_us": least + gap, "at_least": least, "by": gap}
+    reserved: int = _PUSH.run(connection, values).scalar()
     return reserved
+
+
+def _pushing(statement: Upsert) -> Executable:
+    at_least, by = (bindparam(name, type_=pace.c.tat_us.type) for name in ("at_least", "by"))
+    later = case((pace.c.tat_us > at_least, pace.c.tat_us), else_=at_least)
+    return statement.on_conflict_do_update(
+        index_elements=[pace.c.name], set_={"tat_us": later + by}
+    ).returning(pace.c.tat_us)
+
+
+_PUSH = Hot(Prepared(pace, _pushing))
 
 
 def _microseconds(moment: datetime) -> int:
