@@ -8,12 +8,15 @@ from urllib.parse import urlsplit
 LISTED = ("gov.vn", "chinhphu.vn", "quochoi.vn", "vr.org.vn")
 _ENDINGS = (
     "vn|com|net|org|info|biz|me|ly|gl|app|io|top|xyz|link|site|online|shop|club|cc|tk|page|dev|"
-    "edu|asia|tv|co|us|vip|live|pro|store|web|cloud|click|work|today|id"
+    "edu|asia|tv|co|us|vip|live|pro|store|web|cloud|click|work|today|id|"
+    "ru|cn|kh|icu|cyou|sbs|bond|pw|gg|mobi|buzz|website|help|support|win|loan|cash|money|finance"
 )
 _LINK = re.compile(
     rf"https?://[^\s<>\"'“”()]+|(?<![\w@.])(?:[\w-]+\.)+(?:{_ENDINGS})(?![\w@-])(?:[:/][^\s<>\"'“”()]*)?",
     re.IGNORECASE,
 )
+#: letters, figures, hyphens and dots; or an address of IPv6
+_PLAIN = re.compile(r"[\w.-]+|[0-9a-f:.]+")
 
 
 def hosts_in(text: str) -> list[str]:
@@ -52,8 +55,14 @@ def without_unlisted(text: str, instead: str) -> str:
 
 
 def _host(link: str) -> str:
+    """Return the host a browser would go to, "?" where browsers and we may read differently.
+
+    They end a host at a backslash, drop what is invisible, and unfold what looks like a dot.
+    """
     address = link if "://" in link else f"https://{link}"
     try:
-        return (urlsplit(address.rstrip(".,;:!?")).hostname or "").rstrip(".")
+        host = (urlsplit(address.rstrip(".,;:!?")).hostname or "").rstrip(".")
     except ValueError:
-        return "?"  # no browser would open it as it stands either
+        return "?"
+    plain = "\\" not in address and (not host or _PLAIN.fullmatch(host))
+    return host if plain else "?"

@@ -23,6 +23,21 @@ def test_addresses_are_found(text: str, hosts: list[str]) -> None:
     assert hosts_in(text) == hosts
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param(r"https://evil.com\@gov.vn/", id="a browser reads a backslash as a slash"),
+        pytest.param(r"https://evil.com\.gov.vn/", id="a backslash before a dot"),
+        pytest.param("https://evil.com\u3002a\u200b.gov.vn", id="something invisible"),
+        pytest.param("https://evil.com%2f.gov.vn/", id="an escaped slash"),
+        pytest.param("evil.ru/nop-tien", id="an ending of another land"),
+    ],
+)
+def test_what_browsers_read_otherwise_is_not_ours(address: str) -> None:
+    assert unlisted_in(address) != []
+    assert address not in without_unlisted(f"Xem {address} nhé.", "[…]")
+
+
 def test_what_was_imported_leads_nowhere_else_either() -> None:
     text = "Nộp ở dichvucong.gov.vn hoặc bit.ly/abc."
     assert without_unlisted(text, "[…]") == "Nộp ở dichvucong.gov.vn hoặc […]"
