@@ -17,6 +17,7 @@ from bot.delivery.schedule import Periodic, daily, every
 from bot.moments import Clock
 from bot.questions.history import anchor
 from bot.questions.reclock import reclock_if_changed
+from bot.questions.search import forget_erased
 from bot.retention.rounds import forget_all, pack_old
 from bot.segments.months import Schedule
 from bot.segments.repository import propose, schedule_of
@@ -95,5 +96,6 @@ class Housekeeping:
         now = self.clock()
         await self.store.write(lambda c: Done(forget_notices(c, now)))
         gone = await forget_all(self.store, now)
+        await self.store.write(lambda c: Done(forget_erased(c)))
         packed = await pack_old(self.store, now)
         _log.info("forgotten", **gone, packed=packed)

@@ -6,7 +6,17 @@ tsvector('simple'). A word typed finds every word that begins with it.
 
 import re
 
-from sqlalchemy import ColumnElement, Connection, Text, column, func, literal_column, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+)
 
 from bot.tables.desk import question
 from knowledge.text import fold
@@ -37,6 +47,15 @@ def found(connection: Connection, typed: str) -> ColumnElement[bool] | None:
         return question.c.id.in_(matching)
     query = " & ".join(f"{word}:*" for word in words)
     return vector().op("@@")(func.to_tsquery(_SIMPLE, query))
+
+
+def forget_erased(connection: Connection) -> None:
+    """Write SQLite's index anew without the words of erased questions.
+
+    FTS5 only marks words as gone; until segments are merged they lie in the file, place by place.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.execute(insert(_INDEX).values(question_search="optimize"))
 
 
 def vector() -> ColumnElement[str]:

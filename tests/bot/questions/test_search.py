@@ -7,7 +7,7 @@ from bot.questions import repository
 from bot.questions.erasure import erase
 from bot.questions.life import Bucket, State
 from bot.questions.repository import Filters
-from bot.questions.search import searchable
+from bot.questions.search import forget_erased, searchable
 from bot.tables.desk import question
 from tests.bot.questions.samples import NOW, ask
 
@@ -48,6 +48,16 @@ def test_what_is_erased_is_not_found_any_more(desk: Connection) -> None:
     erase(desk, number, "test", NOW)
     assert found(desk, "duong") == 0
     assert found(desk, "khai sinh") == 1
+
+
+def test_no_word_of_what_was_erased_stays_in_the_index(desk: Connection) -> None:
+    if desk.dialect.name != "sqlite":
+        pytest.skip("only FTS5 keeps words until its segments are merged")
+    for number in desk.execute(select(question.c.id)).scalars().all():
+        erase(desk, number, "test", NOW)
+    forget_erased(desk)
+    kept = b"".join(desk.execute(text("SELECT block FROM question_search_data")).scalars())
+    assert [word for word in (b"0912", b"duong", b"khai") if word in kept] == []
 
 
 def test_open_ones_come_first_then_the_newest_closed(desk: Connection) -> None:
