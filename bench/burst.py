@@ -34,8 +34,8 @@ USUAL = MESSAGES / HOUR
 CYCLE = ("zalo", "telegram", "zalo", "zalo", "telegram", "zalo", "web", "zalo", "telegram", "zalo")
 CHANNELS = ("zalo", "telegram", "web")
 TIER, LOW_TIER = 2_000, 100
-#: who waits for so many seconds is at the gate by now, whatever the machine was busy with
-_SURELY = 0.5
+#: requests that are under way together may end in any order, so many seconds apart
+_TOGETHER = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _ordering(found: Slice) -> str:
         assert rate is not None
         letters = found.letters(channel)
         most = (most_within(1, letters), most_within(60, letters))
-        overtaken, ahead = late_receipts(letters, _SURELY), early_receipts(letters)
+        overtaken, ahead = late_receipts(letters, _TOGETHER), early_receipts(letters)
         sendings = found.sendings[channel]
         rows.append((channel, f"{rate.per_minute / 60:.1f}", sendings, *most, ahead, overtaken))
     head = (

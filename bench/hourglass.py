@@ -109,10 +109,11 @@ def most_within(seconds: float, letters: Sequence[Letter]) -> int:
 
 
 def late_receipts(letters: Sequence[Letter], margin: float) -> int:
-    """Count receipts that an answer overtook although they had waited `margin` seconds by then."""
-    answers = [letter.out for letter in letters if not letter.receipt]
+    """Count receipts that an answer got past by more than `margin` seconds although it was ready
+    only after them."""
+    answers = [letter for letter in letters if not letter.receipt]
     return sum(
-        any(each.ready + margin < out < each.out for out in answers)
+        any(each.ready < other.ready and other.out + margin < each.out for other in answers)
         for each in letters
         if each.receipt
     )
