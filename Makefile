@@ -37,7 +37,7 @@ setup-dev: .venv/.development
 	@touch $@
 
 test: setup-dev  ## the quick suite: under three minutes, needs nothing but Python
-	$(PY) -m pytest -m "not long"
+	$(PY) -m pytest -m "not long" -n auto --maxprocesses 4 --dist loadscope
 
 test-long: setup-dev  ## kill loops, browsers, everything slow; prints its seed
 	$(PY) -m pytest -m long -s
