@@ -57,6 +57,12 @@ def test_whatever_the_memory_holds_comes_back(memory: dict[str, object]) -> None
     assert json.loads(to_json(memory)) == json.loads(to_json(memory, sort=True)) == memory
 
 
+@pytest.fixture
+def engine_name() -> str:
+    """Return the engine whose driver is spoken to directly."""
+    return "sqlite"
+
+
 def test_nobody_there_is_nobody(connection: Connection) -> None:
     assert FIND.run(connection, {"of_address": "an"}).first() is None
     assert FIND.run(connection, {"of_address": "an"}).scalar() is None
