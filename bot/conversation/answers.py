@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.conversation.acts import Add, Open, ProposeAlias, Settle, Step
 from bot.conversation.cards import MOST_CHOICES, answer_card, choices_card
+from bot.conversation.danger import is_afraid
 from bot.conversation.handover import explained, hand_over, route, send_to_officer
 from bot.conversation.payloads import read_payload
 from bot.conversation.replies import button, menu, say
@@ -76,13 +77,13 @@ def emergency(world: World, memory: Memory, decision: Decision, text: str = "") 
     return Step(remembered, (numbers,))
 
 
-def still_urgent(world: World, memory: Memory, decision: Decision) -> Step | None:
+def still_urgent(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
     """Name the number again to somebody in need who goes on writing instead of calling."""
     if memory.alarmed_at is None or world.now - memory.alarmed_at > _ALARM_LASTS:
         return None
     if decision.topic in _FAREWELLS or decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES):
         return None
-    is_idle = decision.kind is DecisionKind.SMALLTALK or not decision.standalone
+    is_idle = decision.kind is DecisionKind.SMALLTALK or not decision.standalone or is_afraid(text)
     if not is_idle and (memory.alarm not in _ALONE or decision.matter is MatterKind.FEEDBACK):
         return None
     return Step(memory, (_numbers_to_call(world, memory.alarm, "emergency.still"),))

@@ -106,6 +106,11 @@ def is_minor(text: str) -> bool:
     return bool(_patterns("people")["minor"].search(plain(text)))
 
 
+def asks_a_fine(text: str) -> bool:
+    """Whether somebody wants to know a fine, and contests none: "không lắp thì phạt bao nhiêu"."""
+    return bool(_patterns("fines")["asked"].search(plain(text)))
+
+
 def names_identity_paper(caption: str) -> bool:
     """Whether a picture's own words say that it shows an identity paper."""
     words = bare(caption)

@@ -28,6 +28,7 @@ class _Signs:
     now: Mapping[str, re.Pattern[str]]
     dangers: Mapping[str, re.Pattern[str]]
     called: Mapping[str, str]
+    afraid: re.Pattern[str]
     any: re.Pattern[str]
 
 
@@ -59,6 +60,11 @@ def is_doubtful(text: str, confidence: float) -> bool:
     return confidence < needed
 
 
+def is_afraid(text: str) -> bool:
+    """Whether the whole text says that somebody is afraid: "tôi sợ lắm"."""
+    return bool(_signs().afraid.search(_words(text)))
+
+
 def _first(patterns: Mapping[str, re.Pattern[str]], words: str) -> str | None:
     return next((topic for topic, form in patterns.items() if form.search(words)), None)
 
@@ -83,6 +89,7 @@ def _signs() -> _Signs:
         now={topic: _joined(forms, people) for topic, forms in record["now"].items()},
         dangers={topic: _joined(forms, people) for topic, forms in record["dangers"].items()},
         called=record["called"],
+        afraid=_joined([record["afraid"]], people),
         any=re.compile(record["signs"]),
     )
 

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from bot.conversation.acts import Add, Receipt, Reopen, Step, TakeBack, Withdraw
-from bot.conversation.cues import Command, command_in, topical_order
+from bot.conversation.cues import Command, Cue, command_in, cue_in, topical_order
 from bot.conversation.letters import is_answered, status_list, status_message
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
@@ -28,6 +28,12 @@ _LIKE_A_CODE = re.compile(
     r"(?:(?:ma|so|cau|hoi|xem|cua|toi|tui|em|la) )*"
     r"([0-9a-z]{3} ?[0-9a-z]{3} ?[0-9a-z]|[0-9a-z]{6,8})"
     r"(?: (?:toi dau|den dau|sao|xong).*)?"
+)
+
+#: where or when it is, said of nothing by itself: "nộp ở chi nhánh đất đai ngày 5/8"
+_DETAIL = re.compile(
+    r"(?:o|tai|ngay|ngay cho|ngay tai|gan|khuc|doan|doi dien|canh|ke|sau|truoc|nop|nop o|lam o|"
+    r"hom|thang|tu) (?!dau|nao|gi|may|sao)\w+(?: \w+)+"
 )
 
 
@@ -53,7 +59,7 @@ def status_of(world: World, memory: Memory, code: str) -> Step:
 def mistyped(world: World, memory: Memory, text: str) -> Step | None:
     """Take what looks like a code and is none for the citizen's own code that is nearest."""
     order = topical_order(text)
-    if command_in(text) or (order and order[1].isdigit()):
+    if command_in(text) or cue_in(text) is Cue.PLACE or (order and order[1].isdigit()):
         return None
     found = _LIKE_A_CODE.fullmatch(bare(text))
     code = found[1].replace(" ", "").upper() if found else ""
@@ -170,7 +176,9 @@ def goes_on(world: World, memory: Memory, text: str, decision: Decision) -> Step
     if asked is None or not asked.is_open or world.now - asked.received_at > _STILL_TELLING:
         return None
     shared = set(plain(text).split()) & set(plain(asked.text).split())
-    if decision.kind is not DecisionKind.HANDOFF or len(shared) < _SHARED_WORDS:
+    is_same = decision.kind is DecisionKind.HANDOFF and len(shared) >= _SHARED_WORDS
+    is_detail = decision.kind is DecisionKind.SMALLTALK and _DETAIL.fullmatch(plain(text))
+    if not is_same and not is_detail:
         return None
     return add(world, memory, asked, text, ())
 

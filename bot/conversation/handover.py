@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.conversation.acts import Add, Open, Queue, Receipt, Route, Step
 from bot.conversation.cues import Cue, cue_in
+from bot.conversation.facets import asked_facet
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.world import ANY_COMMUNE, Asked, World
@@ -71,13 +72,30 @@ def show_door(world: World, memory: Memory, text: str, decision: Decision) -> St
         matter=str(decision.matter),
         agency=route(world, memory, decision),
     )
-    door = say(
+    door = _door(world, _DOORS[decision.matter])
+    return Step(remembered, (replace(door, decision=DecisionKind.HANDOFF),))
+
+
+def at_the_door(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
+    """Keep the door open to whoever asks on at it, or says names there; None for another matter."""
+    if memory.awaiting is not Awaiting.DOOR or memory.matter not in _DOORS:
+        return None
+    message_id = _DOORS[MatterKind(memory.matter)] if asked_facet(text) else ""
+    is_telling = decision.kind is DecisionKind.SMALLTALK and decision.topic in ("", "chatter")
+    if is_telling and not message_id and memory.matter == MatterKind.DENUNCIATION:
+        message_id = "denunciation.protected"
+    if not message_id:
+        return None
+    return Step(memory, (replace(_door(world, message_id), decision=DecisionKind.HANDOFF),))
+
+
+def _door(world: World, message_id: str) -> Outgoing:
+    return say(
         world,
-        _DOORS[decision.matter],
+        message_id,
         button(world, "send_anyway", "send"),
         button(world, "keep", "keep"),
     )
-    return Step(remembered, (replace(door, decision=DecisionKind.HANDOFF),))
 
 
 def send_anyway(world: World, memory: Memory) -> Step:
@@ -136,7 +154,7 @@ def add_place(world: World, memory: Memory, text: str, asked: Asked, decision: D
     code = spoken_groups(asked.code)
     noted = Add(asked.id, text)
     placeless = tuple(q for q in world.open_questions if _goes_to_the_askers_commune(q))
-    if not decision.commune or asked not in placeless:
+    if not decision.commune or not placeless:
         return Step(remembered, (noted, say(world, "commune.noted", code=code)))
     routed = tuple(Route(q.id, decision.commune) for q in placeless)
     codes = ", ".join(spoken_groups(q.code) for q in placeless)

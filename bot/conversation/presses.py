@@ -157,7 +157,8 @@ def _meant(world: World, memory: Memory, fits: Callable[[Press], bool]) -> Step 
     """Press the one offer that a plain yes or no means; ask for the number where none does."""
     read = [(offer, read_payload(offer.payload)) for offer in memory.offers]
     meant = [offer for offer, pressed in read if pressed and fits(pressed)]
-    if meant:
+    is_one_of_many = len(meant) > 1 and memory.awaiting is Awaiting.WITHDRAW
+    if meant and not is_one_of_many:
         return press(world, memory, meant[0].payload)
     if memory.awaiting in (Awaiting.CHOICE, Awaiting.RATING, Awaiting.WITHDRAW):
         return Step(memory, (say(world, "choices.range", last=len(memory.offers)),))

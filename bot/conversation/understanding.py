@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.conversation.cues import Cue, cue_in
+from bot.conversation.cues import Cue, asks_a_fine, cue_in
 from bot.conversation.danger import danger_in, is_doubtful
 from bot.conversation.world import ANY_COMMUNE, Library
 from knowledge.decisions import Decision, DecisionKind, MatterKind
@@ -23,6 +23,8 @@ def understood(library: Library, text: str, context: Context) -> Decision:
     is_alarm = decision.kind is DecisionKind.EMERGENCY
     if is_alarm and is_doubtful(text, decision.confidence):
         decision = library.decide(text, replace(context, calm=True))
+    if decision.matter is MatterKind.COMPLAINT and asks_a_fine(text):
+        return replace(decision, matter=MatterKind.QUESTION)
     if cue is Cue.NUISANCE and decision.kind is DecisionKind.SMALLTALK:
         return _feedback(decision)
     return decision

@@ -89,7 +89,12 @@ def label_in(text: str, labels: Sequence[str]) -> int | None:
 
 
 def begun_label(text: str, labels: Sequence[str]) -> int | None:
-    """Return the one label that a text of two words or more begins: "vẫn gửi" for its button."""
-    said = plain(text)
-    begun = [n for n, label in enumerate(labels) if plain(label).startswith(f"{said} ")]
+    """Return the one label that two words or more begin or end: "vẫn gửi", "gửi qua kênh"."""
+    said = bare(text)
+    known = [plain(label) for label in labels]
+    begun = [n for n, label in enumerate(known) if _begins_or_ends(said, label)]
     return begun[0] if len(begun) == 1 and len(said.split()) > 1 else None
+
+
+def _begins_or_ends(said: str, label: str) -> bool:
+    return label.startswith(f"{said} ") or label.endswith(f" {said}")

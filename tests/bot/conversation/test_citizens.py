@@ -50,6 +50,46 @@ async def test_one_place_serves_all_questions_that_wait_for_it(chat: Chat) -> No
     assert all(spoken_groups(q.code) in told for q in chat.questions())
 
 
+async def test_a_place_serves_what_waits_for_it_though_another_question_came_since(
+    chat: Chat,
+) -> None:
+    await chat.says(FLOOD)
+    await chat.says("khi nào sửa cầu Cái Sắn")
+    assert "đã chuyển đến UBND xã Tài Văn" in await said(chat, "xã Tài Văn")
+    assert {q.agency for q in chat.questions()} == {"ct-xa-31741", "ct-so-xay-dung"}
+
+
+@pytest.mark.parametrize("text", ["phường 2", "phuong 2"])
+async def test_a_place_is_no_mistyped_code(chat: Chat, text: str) -> None:
+    assert "chưa tìm thấy" not in await said(chat, text)
+
+
+@pytest.mark.parametrize(
+    "between", [pytest.param("o dau", id="asks where"), pytest.param("alo", id="calls")]
+)
+async def test_a_shown_door_stays_open_for_who_asks_on(chat: Chat, between: str) -> None:
+    await chat.says("tôi khiếu nại quyết định bồi thường đất")
+    await chat.says(between)
+    await chat.says("vẫn gửi")
+    assert [q.kind for q in chat.questions()] == ["complaint"]
+
+
+async def test_a_door_may_be_passed_by_the_end_of_its_words(chat: Chat) -> None:
+    await chat.says("tôi tố cáo cán bộ xã nhận tiền")
+    await chat.says("gửi qua kênh")
+    assert [q.kind for q in chat.questions()] == ["denunciation"]
+
+
+async def test_who_is_afraid_is_told_again_to_call(chat: Chat) -> None:
+    await chat.says("chồng tui đánh tui")
+    assert "gọi ngay số dưới đây" in await said(chat, "tôi sợ lắm")
+    assert chat.questions() == []
+
+
+async def test_money_that_is_gone_gets_the_advice_for_it(chat: Chat) -> None:
+    assert "ngân hàng" in await said(chat, "mat 5 trieu roi")
+
+
 async def test_a_denunciation_never_follows_its_asker_home(chat: Chat) -> None:
     await chat.says("tôi tố cáo cán bộ xã nhận tiền")
     await chat.says("vẫn gửi")

@@ -108,6 +108,14 @@ async def test_of_several_questions_the_one_to_withdraw_is_chosen(chat: Chat) ->
     assert chat.states() == ["withdrawn", "queued"]
 
 
+async def test_a_plain_yes_withdraws_none_of_several(chat: Chat) -> None:
+    await chat.says(BRIDGE)
+    await chat.says(LAMP)
+    await chat.says("huỷ")
+    assert "một số từ 1 đến 2" in (await chat.asks("ừ")).text
+    assert chat.states() == ["queued", "queued"]
+
+
 async def test_an_addition_goes_to_the_question_that_is_quoted(chat: Chat) -> None:
     await chat.says(LAMP)
     code = await answered(chat, provider_id="m7")
