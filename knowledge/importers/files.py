@@ -16,6 +16,8 @@ _MEGABYTE = 1_000_000
 _PIECE = 16_384
 MOST_UNPACKED = 300 * _MEGABYTE
 MOST_LINES = 400_000
+#: what is read as one document grows thirtyfold in memory and more
+MOST_WHOLE = {"json": 50 * _MEGABYTE, "yaml": 5 * _MEGABYTE}
 _MOST_COLUMNS = 60
 _TABLES = (".csv", ".tsv", ".txt")
 _YAML = (".yaml", ".yml")
@@ -64,12 +66,18 @@ def opened_plain(data: bytes, lower: str) -> Opened:
         return Opened("table", sheets=workbook.sheets(data), encoding="Unicode")
     _refuse(data, lower)
     if lower.endswith(_YAML):
-        return Opened("yaml", data)
+        return _whole("yaml", data)
     if lower.endswith(_TABLES):
         text, encoding = decoded(data)
         return Opened("table", sheets=[_table(text, lower)], encoding=encoding)
     listed = lower.endswith(".json") and data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"["
-    return Opened("json" if listed else "lines", data)
+    return _whole("json", data) if listed else Opened("lines", data)
+
+
+def _whole(form: str, data: bytes) -> Opened:
+    if len(data) > MOST_WHOLE[form]:
+        raise BadFile(Fault.TOO_LARGE, limit=MOST_WHOLE[form] // _MEGABYTE)
+    return Opened(form, data)
 
 
 def _refuse(data: bytes, name: str) -> None:

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ MOST_UNPACKED = 50 * _MEGABYTE
 MOST_ROWS = 60_000
 _MOST_COLUMNS = 60
 _MOST_FILES = 2000
+#: each becomes some hundred bytes of memory, however small it is written
+MOST_ELEMENTS = 1_200_000
 #: so many empty rows in a row, and the table has ended
 _GAP = 200
 _MERGED = 20_000
@@ -48,7 +51,20 @@ def _inspected(data: bytes) -> set[str]:
         raise BadFile(Fault.TOO_LARGE, limit=MOST_UNPACKED // _MEGABYTE)
     if any(info.flag_bits & 1 for info in infos):
         raise BadFile(Fault.LOCKED)
+    if _elements(data) > MOST_ELEMENTS:
+        raise BadFile(Fault.TOO_MANY_ROWS, limit=MOST_ROWS)
     return {info.filename for info in infos}
+
+
+def _elements(data: bytes) -> int:
+    """Return how many elements the parts of a file hold together."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = (archive.read(info) for info in archive.infolist())
+            return sum(part.count(b"<") - part.count(b"</") for part in parts)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError,
+            NotImplementedError, RuntimeError) as error:  # fmt: skip
+        raise BadFile(Fault.DAMAGED, detail=str(error)) from error
 
 
 def _guarded(read, data: bytes) -> list[Sheet]:  # type: ignore[no-untyped-def]  # noqa: ANN001

@@ -107,6 +107,19 @@ def bomb(names: dict[str, bytes]) -> bytes:
         pytest.param(
             bomb({"xl/workbook.xml": b" " * 90_000_000}), "a.xlsx", Fault.TOO_LARGE, id="zip bomb"
         ),
+        pytest.param(
+            bomb({"xl/worksheets/sheet1.xml": b"<c/>" * 1_300_000}),
+            "a.xlsx",
+            Fault.TOO_MANY_ROWS,
+            id="a few kilobytes that fill the memory with cells",
+        ),
+        pytest.param(b"- {a: b}\n" * 600_000, "a.yaml", Fault.TOO_LARGE, id="endless YAML"),
+        pytest.param(
+            gzip.compress(b"[" + b"[],\n" * 13_000_000),
+            "a.json.gz",
+            Fault.TOO_LARGE,
+            id="endless JSON",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words_that_help(
