@@ -20,6 +20,7 @@ from handlers.routes import Access, Route
 
 CHANNEL = "telegram"
 _PAGE = "/can-bo/telegram"
+_GROUP = _PAGE + r"/nhom/{id:\d{1,18}}"
 _ABOVE = frozenset({Role.COORDINATOR, Role.ADMIN})
 #: who may make a code for a group: the leader for the own agency, those above for any
 _GROUPS = _ABOVE | {Role.LEADER}
@@ -43,7 +44,7 @@ class TelegramPage:
             Route("POST", f"{_PAGE}/tai-khoan", self.tie_account, Access.SESSION, OF_AN_AGENCY),
             Route("POST", f"{_PAGE}/go", self.cut_account, Access.SESSION, OF_AN_AGENCY),
             Route("POST", f"{_PAGE}/nhom", self.tie_group, Access.SESSION, _GROUPS),
-            Route("POST", f"{_PAGE}/nhom/{{id}}/go", self.cut_group, Access.SESSION, _GROUPS),
+            Route("POST", _GROUP + "/go", self.cut_group, Access.SESSION, _GROUPS),
         ]
 
     async def show(self, request: web.Request) -> web.Response:
@@ -80,10 +81,10 @@ class TelegramPage:
     async def cut_group(self, request: web.Request) -> web.StreamResponse:
         """Tell a group nothing more."""
         officer, now = request[SESSION].officer, self._clock()
-        number = request.match_info["id"]
+        number = int(request.match_info["id"])
 
         def body(connection: Connection) -> Done[bool]:
-            group = groups.group_by_id(connection, int(number) if number.isdecimal() else 0)
+            group = groups.group_by_id(connection, number)
             if group is None or not may_tie(officer, group.agency):
                 return Done(False)
             groups.untie_group(connection, group.channel, group.chat, officer.actor, now)

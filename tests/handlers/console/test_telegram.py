@@ -106,6 +106,13 @@ async def test_a_leader_neither_sees_nor_cuts_the_group_of_another_agency(world:
         await browser.send(f"{PAGE}/nhom/{number}/go", status=404)
 
 
+@pytest.mark.parametrize("number", ["0", "9" * 40, "x", "²"])
+async def test_no_other_number_is_a_group(world: DeskWorld, number: str) -> None:
+    async with visiting(world) as browser:
+        await as_(world, browser, Role.ADMIN)
+        await browser.send(f"{PAGE}/nhom/{number}/go", status=404)
+
+
 async def test_an_officer_sees_the_groups_but_ties_none(world: DeskWorld) -> None:
     await tie(world)
     async with visiting(world) as browser:
