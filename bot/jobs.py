@@ -96,6 +96,11 @@ class Housekeeping:
         now = self.clock()
         await self.store.write(lambda c: Done(forget_notices(c, now)))
         gone = await forget_all(self.store, now)
-        await self.store.write(lambda c: Done(forget_erased(c)))
+        await self.store.write(_index_anew)
         packed = await pack_old(self.store, now)
         _log.info("forgotten", **gone, packed=packed)
+
+
+def _index_anew(connection: Connection) -> Done[None]:
+    forget_erased(connection)
+    return Done(None)
