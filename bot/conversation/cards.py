@@ -9,6 +9,7 @@ from bot.conversation.world import ANY_COMMUNE, World
 from bot.links import is_listed_address, without_unlisted
 from bot.messages import Button, Outgoing, Source
 from knowledge.decisions import DecisionKind
+from knowledge.differences import Difference, difference
 from knowledge.entries import Entry, EntryKind, Facet
 from knowledge.labels import LONGEST as LABEL
 from knowledge.labels import label_of
@@ -49,22 +50,34 @@ def answer_card(
 
 
 def choices_card(world: World, entries: Sequence[Entry], codes: Sequence[str] = ()) -> Outgoing:
-    """Return up to four entries to choose from, and the way to an officer."""
+    """Return up to four entries to choose from, and the way to an officer.
+
+    What reads alike is asked apart: "Dạ, bé sinh trong nước hay ở nước ngoài ạ?".
+    """
     shown = list({named(entry).lower(): entry for entry in reversed(entries)}.values())
     shown = shown[::-1][:MOST_CHOICES]  # one of those that read alike: the first
+    apart = difference([entry.code for entry in shown])
     buttons = [
         Button(label, payload("entry", entry.id))
-        for label, entry in zip(short_labels(shown), shown, strict=True)
+        for label, entry in zip(apart.labels if apart else short_labels(shown), shown, strict=True)
     ]
     buttons.append(Button(world.wording("button.none"), payload("none")))
-    names = [*(named(entry) for entry in shown), buttons[-1].label]
+    names = [*(apart.labels if apart else map(named, shown)), buttons[-1].label]
     listed = "\n".join(f"{n}. {name}" for n, name in enumerate(names, 1))
     return Outgoing(
-        world.wording("choices", listed=listed),
+        _asking(world, apart, listed),
         buttons=tuple(buttons),
         decision=DecisionKind.CHOICES,
         codes=tuple(codes),
     )
+
+
+def _asking(world: World, apart: Difference | None, listed: str) -> str:
+    if apart is None:
+        return world.wording("choices", listed=listed)
+    if apart.question:
+        return world.wording("choices.apart", question=apart.question, listed=listed)
+    return world.wording("choices.about", matter=apart.matter, listed=listed)
 
 
 def hotlines_card(world: World, lines: Sequence[Entry]) -> Outgoing:

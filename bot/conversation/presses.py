@@ -14,6 +14,7 @@ from bot.conversation.world import World
 from bot.messages import Button
 from bot.reach.roads import Road
 from knowledge.decisions import DecisionKind
+from knowledge.differences import answered
 from knowledge.entries import Facet
 
 _NATIONAL_LINES = tuple(f"hotline:{number}" for number in (113, 114, 115, 112, 111))
@@ -113,7 +114,16 @@ def typed_choice(world: World, memory: Memory, text: str) -> Step | None:
         return _meant(world, memory, lambda pressed: pressed.denies)
     if is_yes(text):
         return _meant(world, memory, lambda pressed: pressed.affirms)
-    return None
+    return _told_apart(world, memory, text)
+
+
+def _told_apart(world: World, memory: Memory, text: str) -> Step | None:
+    """Take what a short answer to our question means: "ở nước ngoài"."""
+    pressed = filter(None, (read_payload(offer.payload) for offer in memory.offers))
+    ids = [each.argument for each in pressed if each.act == "entry"]
+    found = [entry for entry in map(world.library.entry, ids) if entry is not None]
+    meant = answered([entry.code for entry in found], text)
+    return None if meant is None else press(world, memory, payload("entry", found[meant].id))
 
 
 def _take(world: World, memory: Memory, offer: Offer) -> Step:

@@ -42,9 +42,9 @@ async def test_close_matters_are_offered_with_short_labels(chat: Chat) -> None:
     choices = await chat.asks("khai sinh")
     assert choices.decision == DecisionKind.CHOICES
     assert choices.text.splitlines()[1:5] == [
-        "1. Đăng ký khai sinh",
-        "2. Khai sinh, bé sinh ở nước ngoài",
-        "3. Đăng ký lại khai sinh",
+        "1. Khai sinh cho bé sinh trong nước",
+        "2. Khai sinh có cha mẹ nước ngoài",
+        "3. Làm lại giấy khai sinh đã mất",
         "4. Không đúng, gửi cán bộ",
     ]
     assert all(len(button.label) <= 35 for button in choices.buttons)

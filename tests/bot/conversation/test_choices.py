@@ -13,7 +13,7 @@ from tests.bot.conversation.conftest import NewChat
         ("cái đầu", "ĐĂNG KÝ KHAI SINH"),
         ("2", "KHAI SINH, BÉ SINH Ở NƯỚC NGOÀI"),
         ("số 2", "KHAI SINH, BÉ SINH Ở NƯỚC NGOÀI"),
-        ("khai sinh be sinh o nuoc ngoai", "KHAI SINH, BÉ SINH Ở NƯỚC NGOÀI"),
+        ("khai sinh co cha me nuoc ngoai", "KHAI SINH, BÉ SINH Ở NƯỚC NGOÀI"),
         ("cái cuối", "ĐĂNG KÝ LẠI KHAI SINH"),
         ("dạ số 3 ạ", "ĐĂNG KÝ LẠI KHAI SINH"),
     ],
