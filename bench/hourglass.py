@@ -91,7 +91,7 @@ async def _let_out(letters: Sequence[Letter], rate: Rate, books: Connection) -> 
 
     await lane.start(send)
     for number, letter in enumerate(letters):
-        loop.call_at(letter.ready, partial(lane.wake, number))
+        loop.call_at(letter.ready, partial(lane.wake, number, urgent=letter.receipt))
     await done.wait()
     await lane.stop(0)
     return gone

@@ -40,7 +40,10 @@ class Dispatcher(Protocol):
 
 
 class EmbeddedDispatcher:
-    """A dispatcher inside one process: a ready set and timers, nothing durable."""
+    """A dispatcher inside one process: ready sets and timers, nothing durable.
+
+    Where more conversations are ready than may run, urgent ones go first.
+    """
 
     def __init__(
         self,
@@ -54,19 +57,22 @@ class EmbeddedDispatcher:
         self._retry = retry or Backoff(timedelta(seconds=1), timedelta(minutes=1), attempts=0)
         self._job: Job | None = None
         self._ready: OrderedDict[int, None] = OrderedDict()
+        self._urgent: OrderedDict[int, None] = OrderedDict()
         self._again: set[int] = set()
         self._running: dict[int, asyncio.Task[None]] = {}
         self._timers = Timers(self.wake, clock)
         self._failures: dict[int, int] = {}
 
-    def wake(self, conversation_id: int, at: datetime | None = None) -> None:
+    def wake(
+        self, conversation_id: int, at: datetime | None = None, *, urgent: bool = False
+    ) -> None:
         """Run the job now, or at a moment; the earliest of several moments counts."""
         if self._timers.set(conversation_id, at):
             return
         if conversation_id in self._running:
             self._again.add(conversation_id)
         else:
-            self._ready[conversation_id] = None
+            (self._urgent if urgent else self._ready)[conversation_id] = None
             self._fill()
 
     def committed(self, wake: Wake) -> None:
@@ -92,11 +98,15 @@ class EmbeddedDispatcher:
 
     def busy(self) -> int:
         """Return how many conversations run or are ready to run."""
-        return len(self._running) + len(self._ready)
+        return len(self._running) + len(self._ready.keys() | self._urgent.keys())
 
     def _fill(self) -> None:
-        while self._job and self._ready and len(self._running) < self._concurrency:
-            conversation_id, _ = self._ready.popitem(last=False)
+        while self._job and len(self._running) < self._concurrency:
+            queue = self._urgent or self._ready
+            if not queue:
+                return
+            conversation_id, _ = queue.popitem(last=False)
+            self._ready.pop(conversation_id, None)
             run = self._run(conversation_id, self._job)
             self._running[conversation_id] = asyncio.create_task(run)
 

@@ -15,7 +15,7 @@ from bot.delivery.listeners import Listeners
 from bot.delivery.nodes import Alone, Membership
 from bot.delivery.recording import Reading, read_turn
 from bot.delivery.sender import Sender
-from bot.delivery.sending import open_inbox, open_outbox, unsent_channel
+from bot.delivery.sending import Unsent, open_inbox, open_outbox, unsent
 from bot.delivery.turns import Mind
 from bot.delivery.worker import Worker
 from bot.moments import Clock, utc_now
@@ -36,7 +36,7 @@ class Lanes:
     """
 
     deciding: Dispatcher
-    sending: Mapping[str, Dispatcher]
+    sending: Mapping[str, EmbeddedDispatcher]
     listeners: Listeners = field(default_factory=Listeners)
 
     def announce(self, wake: Wake) -> None:
@@ -54,10 +54,12 @@ def embedded_lanes(channels: Iterable[str], *, deciding: int = 16, clock: Clock 
     return Lanes(EmbeddedDispatcher(deciding, clock=clock), sending_lanes(channels, clock))
 
 
-def sending_lanes(channels: Iterable[str], clock: Clock = utc_now) -> Mapping[str, Dispatcher]:
+def sending_lanes(
+    channels: Iterable[str], clock: Clock = utc_now
+) -> Mapping[str, EmbeddedDispatcher]:
     """Return a lane for each channel, always inside this process: a row of the outbox is taken
     by one process. A waiting send costs little: its lane is wide, and the channel's gate says
-    how many are under way."""
+    how many are under way. Where more wait than the lane is wide, receipts enter it first."""
     return {name: EmbeddedDispatcher(2000, clock=clock) for name in channels}
 
 
@@ -129,9 +131,10 @@ class Engine:
 
     async def _decide(self, conversation_id: int) -> datetime | None:
         look = partial(_look, self._worker.mind, conversation_id)
-        reading, channel = await self._store.read(look)
-        if channel is not None and channel in self._lanes.sending:
-            self._lanes.sending[channel].wake(conversation_id)
+        reading, waiting = await self._store.read(look)
+        if waiting is not None and waiting.channel in self._lanes.sending:
+            lane = self._lanes.sending[waiting.channel]
+            lane.wake(conversation_id, urgent=waiting.urgent)
         return None if reading is None else await self._worker.decide(reading)
 
     async def _sweep_for_ever(self) -> None:
@@ -145,7 +148,7 @@ class Engine:
 
 def _look(
     mind: Mind, conversation_id: int, connection: Connection
-) -> tuple[Reading | None, str | None]:
-    """Return what there is to decide, and the channel where there is something to send."""
+) -> tuple[Reading | None, Unsent | None]:
+    """Return what there is to decide, and what there is to send."""
     reading = read_turn(mind, conversation_id, connection)
-    return reading, unsent_channel(conversation_id, connection)
+    return reading, unsent(conversation_id, connection)

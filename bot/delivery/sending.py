@@ -76,10 +76,18 @@ class Outcome:
     gone: bool = False
 
 
-def unsent_channel(conversation_id: int, connection: Connection) -> str | None:
-    """Return the channel of a conversation that has something to send, else None."""
-    found: str | None = _UNSENT.run(connection, {"of_conversation": conversation_id}).scalar()
-    return found
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What a conversation has to send begins on a channel, `urgent` where with a receipt."""
+
+    channel: str
+    urgent: bool
+
+
+def unsent(conversation_id: int, connection: Connection) -> Unsent | None:
+    """Return what a conversation has to send, None where there is nothing."""
+    row = _UNSENT.run(connection, {"of_conversation": conversation_id}).first()
+    return None if row is None else Unsent(row.channel, row.purpose == Purpose.RECEIPT)
 
 
 def read_head(conversation_id: int, connection: Connection) -> Head | None:
@@ -262,9 +270,10 @@ _HEAD = Hot(
     .limit(1)
 )
 _UNSENT = Hot(
-    select(conversation.c.channel)
+    select(conversation.c.channel, outbox.c.purpose)
     .join(outbox, outbox.c.conversation_id == conversation.c.id)
     .where(outbox.c.conversation_id == bindparam("of_conversation"), _SENDABLE)
+    .order_by(outbox.c.id)
     .limit(1)
 )
 _CLAIM = Hot(

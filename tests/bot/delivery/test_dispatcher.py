@@ -187,3 +187,15 @@ async def test_stopping_cancels_what_outlasts_the_grace(dispatcher: Dispatcher, 
     await job.until(lambda: job.begun == [1])
     await dispatcher.stop(0.01)
     assert job.ended == []
+
+
+async def test_urgent_ones_run_before_whoever_is_ready(job: Job) -> None:
+    lane = EmbeddedDispatcher(1, retry=SOON)
+    await lane.start(job)
+    lane.wake(1)
+    for conversation_id, urgent in ((2, False), (3, False), (4, True), (3, True), (3, False)):
+        lane.wake(conversation_id, urgent=urgent)
+    job.go.set()
+    await job.until(lambda: len(job.ended) == 4)
+    await lane.stop(1)
+    assert (job.begun, lane.busy()) == ([1, 4, 3, 2], 0)

@@ -11,7 +11,7 @@ from bot.delivery.inbox import accept, transcript
 from bot.delivery.outbox import post
 from bot.delivery.recording import read_turn, record
 from bot.delivery.retention import forget_raw
-from bot.delivery.sending import open_inbox, open_outbox, read_head, recover, unsent_channel
+from bot.delivery.sending import open_inbox, open_outbox, read_head, recover, unsent
 from bot.messages import IncomingKind, Outgoing, Purpose
 from tests.bot.delivery.samples import NOW, Parrot, Repeat, said, told
 
@@ -55,7 +55,7 @@ def write_and_record(connection: Connection) -> None:
         pytest.param(write_and_record, id="record"),
         pytest.param(lambda c: post(c, 1, "cause", [Outgoing("x")], NOW), id="post"),
         pytest.param(partial(read_head, 1), id="head"),
-        pytest.param(partial(unsent_channel, 1), id="unsent"),
+        pytest.param(partial(unsent, 1), id="unsent"),
         pytest.param(lambda c: recover(["me"], NOW, NOW - NOW, c), id="recover"),
         pytest.param(lambda c: open_inbox(c, 0, 10), id="sweep inbox"),
         pytest.param(lambda c: open_outbox(c, 0, 10), id="sweep outbox"),
