@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, select, update
 
 from bot.catalogue.acts import NoSuchAlias
 from bot.catalogue.repository import hold, raise_version
@@ -162,6 +162,17 @@ def accepted(connection: Connection, limit: int = 50) -> Sequence[Row[Any]]:
         .limit(limit)
     )
     return connection.execute(query).all()
+
+
+def forget_asker(connection: Connection, conversation_id: int) -> None:
+    """Forget that a conversation used any phrasing; what nobody else used and nobody has taken up
+    goes altogether."""
+    of = alias_asker.c.conversation_id == conversation_id
+    used = connection.execute(delete(alias_asker).where(of).returning(alias_asker.c.alias_id))
+    left = used.scalars().all()
+    others = exists().where(alias_asker.c.alias_id == alias.c.id)
+    waits = (alias.c.state == "proposed") & (alias.c.origin != str(Origin.OFFICER))
+    connection.execute(delete(alias).where(alias.c.id.in_(left), waits, ~others))
 
 
 def _locked(connection: Connection, alias_id: int) -> Row[Any]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from bot.archive import packing
+from bot.learning import proposals
 from bot.media import ledger
 from bot.questions import history
 from bot.questions.life import Act
@@ -51,6 +52,7 @@ def erase_citizen(connection: Connection, conversation_id: int, actor: str, now:
     )
     connection.execute(came_in.values(raw=None, event=_NOTHING))
     _forget_memory(connection, conversation_id)
+    proposals.forget_asker(connection, conversation_id)
     return len(ids)
 
 

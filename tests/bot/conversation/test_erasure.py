@@ -8,6 +8,7 @@ from bot.questions import history
 from bot.questions.erasure import erase_citizen
 from bot.tables.delivery import conversation, message
 from bot.tables.desk import content
+from bot.tables.knowledge import alias, alias_asker, entry
 from bot.tables.segments import segment, segment_item
 from tests.bot.conversation.chat import FRIDAY, Chat
 
@@ -50,3 +51,13 @@ async def test_what_was_to_go_on_air_is_emptied(chat: Chat) -> None:
     erase_citizen(chat.connection, chat.id, "officer:1", FRIDAY)
     row = chat.connection.execute(select(segment_item)).one()
     assert (row.state, row.question, row.answer) == ("dropped", "", "")
+
+
+async def test_no_phrasing_names_its_asker_any_more(chat: Chat) -> None:
+    of = {"entry_id": "faq:1", "text": "cầu gãy rồi", "state": "rejected", "origin": "confirmed"}
+    row = {"id": "faq:1", "kind": "faq", "code": "1", "state": "public", "merged": {}}
+    chat.connection.execute(insert(entry).values(**row, folded="", changed_at=FRIDAY))
+    chat.connection.execute(insert(alias).values(id=1, **of, at=FRIDAY))
+    chat.connection.execute(insert(alias_asker).values(alias_id=1, conversation_id=chat.id))
+    await erased(chat)
+    assert chat.connection.execute(select(alias_asker)).all() == []

@@ -9,7 +9,7 @@ from bot.learning import proposals
 from bot.learning.choices import note_choice, note_label
 from bot.learning.proposals import NotAPhrasing, Origin, Phrasing, propose, tidy, waiting
 from bot.tables.desk import question
-from bot.tables.knowledge import alias
+from bot.tables.knowledge import alias, alias_asker
 from knowledge.decisions import MatterKind
 from tests.bot.learning.samples import BIRTH, DEATH, furnish
 from tests.bot.questions.samples import NOW, ask
@@ -42,6 +42,23 @@ def test_the_same_words_of_several_askers_are_one_proposal_with_a_count(desk: Co
         say(desk, text, asker)
     (row,) = waiting(desk)
     assert (row.text, row.askers, row.entry_id) == (WORDS, 2, BIRTH)
+
+
+def test_an_asker_whose_data_are_erased_leaves_no_phrasing(desk: Connection) -> None:
+    say(desk, asker=1)
+    say(desk, "bé mới sanh làm gì trước", asker=1)
+    say(desk, asker=2)
+    proposals.forget_asker(desk, 1)
+    (row,) = waiting(desk)
+    assert (row.text, row.askers) == (WORDS, 1)
+
+
+def test_what_was_taken_up_stays_without_its_asker(desk: Connection) -> None:
+    say(desk)
+    proposals.accept(desk, only(desk), WORDS, "officer:1", NOW)
+    proposals.forget_asker(desk, 1)
+    assert WORDS in aliases_of(desk, BIRTH)
+    assert desk.execute(select(alias_asker)).all() == []
 
 
 def test_what_most_people_ask_stands_first(desk: Connection) -> None:
