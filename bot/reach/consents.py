@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
+from bot.privacy import redact
 from bot.questions import desk
 from bot.questions.life import Bucket
 from bot.reach.roads import ASKING, Road, without_numbers
@@ -99,6 +100,7 @@ def _hide_in_ledger(connection: Connection, inbox_id: int | None, hidden: str) -
     if event is not None:
         changed = update(inbox).where(inbox.c.id == inbox_id)
         left = {name: kept for name, kept in event["detail"].items() if name != "phone"}
-        hidden_event = {**event, "text": hidden, "detail": left}
+        # masked at once: without its bytes the event does not come up for masking any more
+        hidden_event = {**event, "text": redact(hidden).text, "detail": left}
         # a digest of so few figures would be as good as the number
         connection.execute(changed.values(event=hidden_event, raw=None, digest=""))
