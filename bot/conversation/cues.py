@@ -85,7 +85,7 @@ def cue_in(text: str) -> Cue | None:
     """Return the special matter a text shows, None for an ordinary one."""
     if _KHMER.search(text):
         return Cue.KHMER
-    if _FILE_NUMBER.search(fold(text)):
+    if has_file_number(text):
         return Cue.OWN_FILE
     words, whole = bare(text), plain(text)
     return next(
@@ -96,6 +96,11 @@ def cue_in(text: str) -> Cue | None:
         ),
         None,
     )
+
+
+def has_file_number(text: str) -> bool:
+    """Whether the number of a file at a one-stop desk stands in a text."""
+    return bool(_FILE_NUMBER.search(fold(text)))
 
 
 def is_minor(text: str) -> bool:
@@ -109,6 +114,16 @@ def is_minor(text: str) -> bool:
 def asks_a_fine(text: str) -> bool:
     """Whether somebody wants to know a fine, and contests none: "không lắp thì phạt bao nhiêu"."""
     return bool(_patterns("fines")["asked"].search(plain(text)))
+
+
+def tells_own_age(text: str) -> bool:
+    """Whether the whole text is somebody's own age: "con 14 tuổi"."""
+    return bool(_patterns("people")["age"].search(plain(text)))
+
+
+def is_hamlet(text: str) -> bool:
+    """Whether a text names where somebody lives below the commune only: "ấp 5"."""
+    return bool(_patterns("hamlets")["only"].search(bare(text)))
 
 
 def names_identity_paper(caption: str) -> bool:

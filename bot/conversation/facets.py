@@ -25,6 +25,7 @@ class _Phrases:
     proxy_asked: re.Pattern[str]
     proxy_told: re.Pattern[str]
     unkept: re.Pattern[str]
+    death: re.Pattern[str]
     idle: frozenset[str]
 
 
@@ -35,9 +36,9 @@ def asked_facet(text: str) -> Facet | None:
     (<Facet.FEE: 'fee'>, None)
     """
     words = plain(text)
-    if len(words.split()) > _LONGEST:
-        return None
     known = _phrases()
+    if len(words.split()) > _LONGEST or known.death.search(words):
+        return None
     found = {facet: _covered(form, words) for facet, form in known.facets.items()}
     fitting = [facet for facet, rest in found.items() if rest is not None and _idle(rest)]
     return fitting[0] if fitting else None
@@ -83,5 +84,6 @@ def _phrases() -> _Phrases:
         proxy_asked=re.compile(record["proxy"]["asked"].replace("{someone}", someone)),
         proxy_told=re.compile(record["proxy"]["told"]),
         unkept=joined(record["unkept"]),
+        death=re.compile(record["death"]),
         idle=frozenset(record["idle"].split()),
     )

@@ -16,6 +16,8 @@ from knowledge.decisions import Decision, DecisionKind
 #: more texts than this in one turn are read as one thought
 MOST_APART = 12
 LONGEST = 8000
+#: as many as are offered
+MOST_CHOICES = 4
 _ADDITION_WORDS = 5
 _OF_NO_USE = frozenset(
     {
@@ -157,7 +159,8 @@ def _goes_on(
     """Whether an unsure text still means the matter before it, when both are read as one."""
     if not first.entries or second.kind is not DecisionKind.CHOICES:
         return False
-    return understand(f"{said}\n{text}").entries[:1] == first.entries[:1]
+    joint = understand(f"{said}\n{text}").entries[:1]
+    return bool(joint) and joint[0] in first.entries[:MOST_CHOICES]
 
 
 def _joined(before: Thought, item: Pending) -> Thought:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from bot.conversation.acts import Open, Receipt, Step
-from bot.conversation.cues import Cue, cue_in
+from bot.conversation.cues import Cue, cue_in, has_file_number
+from bot.conversation.followup import add
 from bot.conversation.handover import explained, hand_over, send_to_officer
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
@@ -76,6 +77,9 @@ def _scam(world: World, memory: Memory, text: str, decision: Decision) -> Step:
 
 def _own_file(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     """Separate the file's number from our code, and show where files are looked up."""
+    told = world.question(memory.question)
+    if told is not None and told.is_open and cue_in(told.text) in _FILES and has_file_number(text):
+        return add(world, memory, told, text, ())
     if decision.matter is MatterKind.FEEDBACK:
         return _late_file(world, memory, text, decision)
     remembered = replace(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.conversation.cues import Cue, asks_a_fine, cue_in
+from bot.conversation.cues import Cue, asks_a_fine, cue_in, is_hamlet, is_minor, tells_own_age
 from bot.conversation.danger import danger_in, is_doubtful
 from bot.conversation.world import ANY_COMMUNE, Library
 from knowledge.decisions import Decision, DecisionKind, MatterKind
@@ -25,6 +25,12 @@ def understood(library: Library, text: str, context: Context) -> Decision:
         decision = library.decide(text, replace(context, calm=True))
     if decision.matter is MatterKind.COMPLAINT and asks_a_fine(text):
         return replace(decision, matter=MatterKind.QUESTION)
+    if is_hamlet(text):
+        return replace(decision, commune=None)
+    if tells_own_age(text) and is_minor(text):
+        return replace(
+            decision, kind=DecisionKind.SMALLTALK, topic="chatter", entries=(), standalone=False
+        )
     if cue is Cue.NUISANCE and decision.kind is DecisionKind.SMALLTALK:
         return _feedback(decision)
     return decision

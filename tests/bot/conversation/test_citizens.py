@@ -86,6 +86,24 @@ async def test_who_is_afraid_is_told_again_to_call(chat: Chat) -> None:
     assert chat.questions() == []
 
 
+async def test_a_hamlet_alone_is_no_commune(chat: Chat) -> None:
+    await chat.says(FLOOD)
+    await said(chat, "ap 5")
+    assert chat.questions()[0].agency == "ct-xa"
+    assert "đã chuyển đến UBND xã Tài Văn" in await said(chat, "xã Tài Văn")
+
+
+async def test_the_number_of_a_file_goes_with_its_question(chat: Chat) -> None:
+    await chat.says("nộp hồ sơ 2 tháng chưa có")
+    assert "đã ghi thêm" in await said(chat, "mã hồ sơ H23.15-250805-0012")
+    assert len(chat.questions()) == 1
+
+
+async def test_a_childs_age_in_an_alarm_is_no_new_matter(chat: Chat) -> None:
+    await chat.says("em bị dượng sờ mó")
+    assert "gọi ngay số dưới đây" in await said(chat, "con 14 tuổi")
+
+
 async def test_money_that_is_gone_gets_the_advice_for_it(chat: Chat) -> None:
     assert "ngân hàng" in await said(chat, "mat 5 trieu roi")
 

@@ -1,5 +1,7 @@
 """A self-declared minor is answered like anybody, and nothing of theirs goes public."""
 
+from datetime import timedelta
+
 from sqlalchemy import select, update
 
 from bot.segments.selection import consent_stands, of_age
@@ -37,6 +39,7 @@ async def test_who_says_so_later_takes_back_what_was_agreed(chat: Chat) -> None:
     words = {"wording": "consent.air", "wording_version": "1"}
     chat.connection.execute(consent.insert().values(**given, **words))
     await chat.says("con mới 15 tuổi")
+    await chat.goes_on(timedelta(seconds=2))
     may = select(question.c.id).where(question.c.id == asked)
     assert chat.connection.execute(may.where(of_age())).all() == []
     assert chat.connection.execute(may.where(consent_stands())).all() == []
