@@ -18,6 +18,8 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: the provider answers so when the address has expired or the file was removed
 _GONE = frozenset({400, 401, 403, 404, 410, 451})
 _CHUNK = 65536
+#: global unicast (RFC 4291); translators such as 64:ff9b::/96 lie outside
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
 _PATIENCE = aiohttp.ClientTimeout(total=60, connect=5, sock_read=15)
 
 
@@ -55,13 +57,25 @@ class OnlyPublic(AbstractResolver):
     ) -> list[ResolveResult]:
         """Return the public addresses of a host; raise OSError where it has any other."""
         found = await self._behind.resolve(host, port, family)
-        if not found or not all(ipaddress.ip_address(each["host"]).is_global for each in found):
+        if not found or not all(_is_public(each["host"]) for each in found):
             raise OSError(None, "no public address")
         return found
 
     async def close(self) -> None:
         """Let go of what is behind."""
         await self._behind.close()
+
+
+def _is_public(written: str) -> bool:
+    """Whether an address is one host of the public net.
+
+    Of IPv6 only what is given out to hosts: elsewhere addresses of IPv4 hide, private ones too.
+    """
+    address = ipaddress.ip_address(written)
+    if isinstance(address, ipaddress.IPv6Address):
+        hidden = address.sixtofour or address.teredo
+        return address in _GIVEN_OUT and address.is_global and not hidden
+    return address.is_global and not address.is_multicast
 
 
 def _resolver() -> AbstractResolver:

@@ -71,7 +71,13 @@ def test_only_listed_hosts_are_admitted(url: str, *, admitted: bool) -> None:
     assert LISTED.admit(URL(url)) is admitted
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "::1", "fd00::1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.0.0.8", "169.254.169.254", "224.0.0.1", "::1", "fd00::1"),
+        *("::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::a00:8", "2002:7f00:1::1"),
+    ],
+)
 async def test_a_listed_name_that_leads_into_a_private_net_is_not_followed(address: str) -> None:
     files = RemoteFiles(LISTED, OnlyPublic(Names("203.0.114.1", address)))
     with pytest.raises(MediaUnavailable):
