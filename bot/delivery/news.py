@@ -68,5 +68,5 @@ class News:
             await connection.execute(f"LISTEN {_CHANNEL}")
             self._listeners.tell_all()
             async for notice in connection.notifies():
-                for conversation in notice.payload.split(","):
+                for conversation in filter(str.isdecimal, notice.payload.split(",")):
                     self._listeners.notify(Wake(int(conversation)))

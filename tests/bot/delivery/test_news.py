@@ -61,3 +61,13 @@ async def test_many_conversations_fit_into_one_commit(
         wakes = tuple(Wake(10**12 + n) for n in range(1000))
         await store.write(lambda _connection: Done(None, wakes))
         assert await asyncio.wait_for(last.wait(5), 6)
+
+
+async def test_what_is_no_news_of_ours_deafens_nobody(
+    elsewhere: Listeners, postgres_url: str
+) -> None:
+    with elsewhere.subscribe(5) as mine:
+        with transaction(postgres_url) as connection:
+            connection.execute(text("SELECT pg_notify('danhoi_news', 'x,²,-1')"))
+            connection.execute(text("SELECT pg_notify('danhoi_news', '5')"))
+        assert await mine.wait(5)
