@@ -6,6 +6,7 @@ The archive holds no secret key: whoever finds a backup cannot read provider tok
 import hashlib
 import io
 import json
+import os
 import shutil
 import sqlite3
 import tarfile
@@ -14,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot.errors import BotError
 
@@ -55,12 +56,11 @@ def back_up(database: Path, files: Path, target: Path, now: datetime) -> Content
         _copy_database(database, copy)
         stored = sorted(path for path in files.glob("*") if path.is_file())
         contents = Contents(now.isoformat(), _schema_of(copy), _digest(copy), len(stored))
-        with tarfile.open(unfinished, "w:gz") as archive:
+        with _owners_own(unfinished) as out, tarfile.open(fileobj=out, mode="w:gz") as archive:
             _add_text(archive, _MANIFEST, _manifest(contents))
             archive.add(copy, _DATABASE)
             for path in stored:
                 archive.add(path, f"{_FILES}/{path.name}")
-    unfinished.chmod(0o600)
     unfinished.replace(target)
     return contents
 
@@ -83,6 +83,12 @@ def restore(archive_path: Path, database: Path, files: Path, now: datetime) -> C
         for path in (Path(scratch) / _FILES).glob("*"):
             path.replace(files / path.name)
     return contents
+
+
+def _owners_own(path: Path) -> BinaryIO:
+    """Open a new file that nobody else may read, not even while it is being written."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
 
 def _copy_database(source: Path, target: Path) -> None:
