@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from knowledge.entries import Facet
 
+#: topic of choices that were all named in one message
+SEVERAL = "several"
+
 
 class DecisionKind(StrEnum):
     """What to do with a message."""

@@ -78,6 +78,22 @@ def difference(codes: Sequence[str]) -> Difference | None:
     return next((found for found in asked if found), None)
 
 
+def unlike(codes: Sequence[str]) -> list[int]:
+    """Return the places of codes that are no further level of one before.
+
+    All places, where but one procedure would be left to choose.
+    """
+    kept: list[int] = []
+    for place, code in enumerate(codes):
+        if not any(_is_same(code, codes[other]) for other in kept):
+            kept.append(place)
+    return kept if len(kept) > 1 else list(range(len(codes)))
+
+
+def _is_same(one: str, other: str) -> bool:
+    return any({one, other} <= o.codes for family in families() for o in family.options)
+
+
 def answered(codes: Sequence[str], text: str) -> int | None:
     """Return which procedure a short answer to the question means: "nước ngoài", "bị mất".
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from knowledge import storage, versions
 from knowledge.clauses import clauses
-from knowledge.decisions import Decision, DecisionKind, MatterKind
+from knowledge.decisions import SEVERAL, Decision, DecisionKind, MatterKind
 from knowledge.entries import Entry, EntryKind
 from knowledge.explanation import Explanation, explained
 from knowledge.gazetteer import NOWHERE, Found, Gazetteer
@@ -210,7 +210,7 @@ class Matcher:
             agency, reason = self._router.by_entry(both[0], query.words, place)
             ids, codes = tuple(e.id for e in both), tuple(e.code for e in both)
             decision = Decision(DecisionKind.CHOICES, ids, codes, agency=agency, confidence=0.8)
-            return replace(decision, reason=reason, offered=len(both))
+            return replace(decision, topic=SEVERAL, reason=reason, offered=len(both))
         if seen.groups and seen.verdict.kind is not DecisionKind.HANDOFF:
             entry = self._entries[seen.groups[0][0].entry]
             agency, reason = self._router.by_entry(entry, query.words, place)

@@ -9,7 +9,7 @@ from bot.conversation.world import ANY_COMMUNE, World
 from bot.links import is_listed_address, without_unlisted
 from bot.messages import Button, Outgoing, Source
 from knowledge.decisions import DecisionKind
-from knowledge.differences import Difference, difference
+from knowledge.differences import Difference, difference, unlike
 from knowledge.entries import Entry, EntryKind, Facet
 from knowledge.labels import LONGEST as LABEL
 from knowledge.labels import label_of
@@ -49,14 +49,16 @@ def answer_card(
     )
 
 
-def choices_card(world: World, entries: Sequence[Entry], codes: Sequence[str] = ()) -> Outgoing:
+def choices_card(
+    world: World, entries: Sequence[Entry], codes: Sequence[str] = (), *, several: bool = False
+) -> Outgoing:
     """Return up to four entries to choose from, and the way to an officer.
 
-    What reads alike is asked apart: "Dạ, bé sinh trong nước hay ở nước ngoài ạ?".
+    What reads alike is asked apart: "Dạ, bé sinh trong nước hay ở nước ngoài ạ?"; not where
+    `several` matters were named in one message.
     """
-    shown = list({named(entry).lower(): entry for entry in reversed(entries)}.values())
-    shown = shown[::-1][:MOST_CHOICES]  # one of those that read alike: the first
-    apart = difference([entry.code for entry in shown])
+    shown = _told_apart(entries)
+    apart = None if several else difference([entry.code for entry in shown])
     buttons = [
         Button(label, payload("entry", entry.id))
         for label, entry in zip(apart.labels if apart else short_labels(shown), shown, strict=True)
@@ -70,6 +72,14 @@ def choices_card(world: World, entries: Sequence[Entry], codes: Sequence[str] = 
         decision=DecisionKind.CHOICES,
         codes=tuple(codes),
     )
+
+
+def _told_apart(entries: Sequence[Entry]) -> list[Entry]:
+    """Return one of those that read alike or differ by their level only: the first."""
+    places = unlike([entry.code for entry in entries])
+    kept = [entries[place] for place in places]
+    shown = list({named(entry).lower(): entry for entry in reversed(kept)}.values())
+    return shown[::-1][:MOST_CHOICES]
 
 
 def _asking(world: World, apart: Difference | None, listed: str) -> str:

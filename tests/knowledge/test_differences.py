@@ -8,7 +8,7 @@ import pytest
 from bot.directory.communes import places
 from knowledge import starter
 from knowledge.decisions import DecisionKind
-from knowledge.differences import Family, answered, difference, families
+from knowledge.differences import Family, answered, difference, families, unlike
 from knowledge.entries import Entry
 from knowledge.importers import procedures
 from knowledge.layers import merged
@@ -79,12 +79,29 @@ def test_what_would_be_long_to_read_aloud_is_asked_by_its_matter() -> None:
         pytest.param((CARD,), id="one"),
         pytest.param((CARD, "1.001193"), id="two-matters"),
         pytest.param((CARD, LOST, "1.001193"), id="one-stranger"),
-        pytest.param((CARD, "2.000200"), id="one-procedure-at-two-levels"),
         pytest.param(("", ""), id="no-codes"),
     ],
 )
 def test_what_is_no_family_keeps_its_titles(codes: tuple[str, ...]) -> None:
     assert difference(codes) is None
+
+
+def test_one_procedure_at_two_levels_is_asked_by_its_place() -> None:
+    told = difference((CARD, "2.000200"))
+    assert told is not None
+    assert told.labels == ("Công an xã, phường", "Công an tỉnh, thành phố")
+
+
+@pytest.mark.parametrize(
+    ("codes", "places"),
+    [
+        pytest.param((CARD, "2.000200", LOST), [0, 2], id="another-level-gives-way"),
+        pytest.param((CARD, "2.000200"), [0, 1], id="unless-nothing-is-left-to-choose"),
+        pytest.param((CARD, "1.001193"), [0, 1], id="others-stay"),
+    ],
+)
+def test_one_level_of_a_procedure_is_offered(codes: tuple[str, ...], places: list[int]) -> None:
+    assert unlike(codes) == places
 
 
 @pytest.mark.parametrize(

@@ -68,3 +68,9 @@ async def test_words_of_several_answers_choose_none(chat: Chat) -> None:
     await chat.says("khai sinh")
     reply = await chat.asks("khai sinh")
     assert reply.decision == "choices"
+
+
+def test_who_named_both_is_not_asked_which() -> None:
+    world = World(SmallLibrary(), WORDING, calendar(), FRIDAY, str)
+    card = choices_card(world, (BIRTH, BIRTH_ABROAD), several=True)
+    assert card.text.startswith("Dạ, ông/bà hỏi việc nào sau đây?")
