@@ -15,7 +15,7 @@ from bot.conversation.world import World
 from bot.messages import Button, Outgoing
 from bot.privacy import redact
 from bot.questions.life import State
-from knowledge.decisions import Decision, DecisionKind, MatterKind
+from knowledge.decisions import SEVERAL, Decision, DecisionKind, MatterKind
 from knowledge.entries import Entry, Facet
 from knowledge.matcher import NO_CONTEXT
 
@@ -171,7 +171,8 @@ def offer(world: World, memory: Memory, text: str, decision: Decision, found: li
         others=tuple(e.id for e in found[len(shown) :]),
         waiting_media=(),
     )
-    card = choices_card(world, shown, decision.codes)
+    several = decision.topic == SEVERAL
+    card = choices_card(world, shown, decision.codes, several=several)
     return Step(remembered, (filed, card), tuple(e.id for e in shown))
 
 
