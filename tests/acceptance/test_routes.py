@@ -9,7 +9,7 @@ import yaml
 
 from bot.app import CHANNELS, build_parts, build_routes
 from bot.moments import utc_now
-from bot.settings import Settings
+from bot.settings import Settings, TelegramMode
 from bot.store import Store
 from handlers.api import description
 from handlers.routes import Access, Route
@@ -24,6 +24,7 @@ OPEN_TO_POST = {
     "/hoi",
     "/tra-cuu",
     "/vi-sao",
+    "/webhooks/telegram",
     "/webhooks/zalo",
     "/can-bo/dang-nhap",
 }
@@ -39,6 +40,11 @@ async def routes(database_url: str, tmp_path: Path) -> AsyncIterator[list[Route]
         zalo_app_secret="an app secret",  # type: ignore[arg-type]
         zalo_oa_id="2233445566778899001",
         zalo_oa_secret="an oa secret",  # type: ignore[arg-type]
+        zalo_domain_proof=("a-code",),
+        telegram_mode=TelegramMode.WEBHOOK,
+        telegram_token="7:a-token",  # type: ignore[arg-type]
+        telegram_webhook_secret="a-secret-of-the-webhook",  # type: ignore[arg-type]
+        public_url="https://hoi.example",
     )
     async with AsyncExitStack() as stack:
         parts = await build_parts(settings, utc_now, stack)
