@@ -45,7 +45,7 @@ def still_stands(article: Article, listing: Listing, wording: Wording) -> bool:
     """Whether an approved article says what the list says today: a consent may be gone."""
     today = set(compose(listing, wording, author="", cover_url="", base="").body)
     said = set(article.body[1 : 1 + len(article.items)])
-    return listing.published and said <= today
+    return listing.published and bool(said) and said <= today
 
 
 def _body(listing: Listing, wording: Wording, link: str) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """Broadcasts in the database: every step is a change of one row at one version, and is audited."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from bot.broadcast import Article, NotNow, SecondPersonNeeded, State
 from bot.officers.accounts import Officer
@@ -12,6 +12,8 @@ from bot.store.upsert import insert as upserting
 from bot.tables.broadcasts import broadcast
 from bot.tables.desk import audit
 
+#: what went out, or may have
+_OUT = (State.SENDING, State.SENT, State.UNKNOWN)
 #: what the service works on by itself
 _MOVING = (State.APPROVED, State.CREATING, State.PROCESSING, State.READY, State.SENDING)
 
@@ -82,6 +84,22 @@ def settle(
     _change(connection, row, State.UNKNOWN, version, **values)
     act = "broadcast.arrived" if arrived else "broadcast.again"
     _note(connection, by.actor, act, f"{row.channel}:{row.month}", now)
+
+
+def forget_items(connection: Connection, items: Collection[int]) -> None:
+    """Take every word of articles that hold an item of a list: its asker's data are erased.
+
+    What was not sent is prepared anew; of what went out, or may have, the row stays.
+    """
+    for row in connection.execute(select(broadcast)).all():
+        if not set(row.article["items"]) & set(items):
+            continue
+        this = broadcast.c.id == row.id
+        if row.state in _OUT:
+            bare = {**row.article, "description": "", "body": [], "items": []}
+            connection.execute(update(broadcast).where(this).values(article=bare))
+        else:
+            connection.execute(delete(broadcast).where(this))
 
 
 def due(connection: Connection, channel: str, now: datetime) -> Sequence[Row[Any]]:

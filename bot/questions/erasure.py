@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from bot.archive import packing
+from bot.broadcast import repository as broadcasts
 from bot.learning import proposals
 from bot.media import ledger
 from bot.questions import history
@@ -79,7 +80,9 @@ def _erase_messages(connection: Connection, ids: Sequence[int], now: datetime) -
 
 
 def _erase_item(connection: Connection, question_id: int) -> None:
-    """Empty the copy that the editor made for the programme; an item of no words never airs."""
+    """Empty the copies made for the programme and its articles; what has no words never airs."""
+    items = select(segment_item.c.id).where(segment_item.c.question_id == question_id)
+    broadcasts.forget_items(connection, connection.execute(items).scalars().all())
     connection.execute(
         update(segment_item)
         .where(segment_item.c.question_id == question_id)

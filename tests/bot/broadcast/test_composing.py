@@ -81,6 +81,10 @@ def test_what_was_approved_is_sent_only_while_the_list_still_says_it(
     assert still_stands(article(month(item(1), item(2))), today, WORDING) is stands
 
 
+def test_an_article_whose_words_were_erased_does_not_stand() -> None:
+    assert not still_stands(article(month()), month(item(1)), WORDING)
+
+
 @pytest.mark.parametrize(
     ("now", "allowed"),
     [

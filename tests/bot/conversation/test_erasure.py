@@ -2,12 +2,15 @@
 
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import insert, select
 
+from bot.broadcast import Article, State
 from bot.questions import history
 from bot.questions.erasure import erase_citizen
+from bot.tables.broadcasts import broadcast
 from bot.tables.delivery import conversation, message
-from bot.tables.desk import content
+from bot.tables.desk import content, officer
 from bot.tables.knowledge import alias, alias_asker, entry
 from bot.tables.segments import segment, segment_item
 from tests.bot.conversation.chat import FRIDAY, Chat
@@ -38,7 +41,8 @@ async def test_questions_stay_in_their_buckets(chat: Chat) -> None:
     assert [row.bucket for row in chat.questions()] == ["open", "open"]
 
 
-async def test_what_was_to_go_on_air_is_emptied(chat: Chat) -> None:
+async def aired(chat: Chat) -> int:
+    """Put what the citizen asks on the month's list; return the item."""
     await chat.says("khi nào sửa cầu Cái Sắn")
     asked = chat.questions()[0]
     chat.connection.execute(
@@ -47,7 +51,12 @@ async def test_what_was_to_go_on_air_is_emptied(chat: Chat) -> None:
     item = {"month": "2026-11", "question_id": asked.id, "answer_id": asked.text_id}
     words = {"question": "Cầu?", "answer": "Đang sửa.", "agency": "ct-so-xay-dung"}
     more = {"position": 1, "state": "approved", "answered_on": FRIDAY.date()}
-    chat.connection.execute(insert(segment_item).values(**item, **words, **more))
+    made = chat.connection.execute(insert(segment_item).values(**item, **words, **more))
+    return int(made.inserted_primary_key[0])  # type: ignore[index]
+
+
+async def test_what_was_to_go_on_air_is_emptied(chat: Chat) -> None:
+    await aired(chat)
     erase_citizen(chat.connection, chat.id, "officer:1", FRIDAY)
     row = chat.connection.execute(select(segment_item)).one()
     assert (row.state, row.question, row.answer) == ("dropped", "", "")
@@ -61,3 +70,18 @@ async def test_no_phrasing_names_its_asker_any_more(chat: Chat) -> None:
     chat.connection.execute(insert(alias_asker).values(alias_id=1, conversation_id=chat.id))
     await erased(chat)
     assert chat.connection.execute(select(alias_asker)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "left"), [(State.APPROVED, []), (State.SENT, [[]]), (State.UNKNOWN, [[]])]
+)
+async def test_no_article_keeps_the_words(chat: Chat, state: State, left: list[list[str]]) -> None:
+    item = await aired(chat)
+    who = {"username": "b", "role": "editor", "password": "", "created_at": FRIDAY}
+    chat.connection.execute(insert(officer).values(id=9, **who))
+    told = Article("Tháng 11", "UBND", "", "", "", ("Cầu? Đang sửa.",), (item,)).as_json()
+    row = {"channel": "zalo", "month": "2026-11", "state": state, "article": told}
+    chat.connection.execute(insert(broadcast).values(**row, prepared_by=9, prepared_at=FRIDAY))
+    erase_citizen(chat.connection, chat.id, "officer:1", FRIDAY)
+    articles = chat.connection.execute(select(broadcast.c.article)).scalars()
+    assert [article["body"] for article in articles] == left
