@@ -3,13 +3,18 @@
 import re
 from collections.abc import Callable
 
+from bot.wording import Wording
+
 _CODE = re.compile(r"\bct-[a-z0-9-]*[a-z0-9]")
+_KIND = re.compile(r"(?<=nhận diện: )[a-z_]+")
 
 
-def readable(name_of: Callable[[str], str], reason: str) -> str:
-    """Return the grounds of a route with the names of agencies for their codes.
+def readable(wording: Wording, name_of: Callable[[str], str], reason: str) -> str:
+    """Return the grounds of a decision with words for the names that only the program knows."""
 
-    >>> readable({"ct-xa": "UBND xã"}.get, "phản ánh, chủ đề: ct-xa")
-    'phản ánh, chủ đề: UBND xã'
-    """
-    return _CODE.sub(lambda found: name_of(found[0]) or found[0], reason)
+    def kind(found: re.Match[str]) -> str:
+        known = f"why.kind.{found[0]}"
+        return wording(known) if known in wording else found[0]
+
+    named = _CODE.sub(lambda found: name_of(found[0]) or found[0], reason)
+    return _KIND.sub(kind, named)

@@ -38,6 +38,7 @@ class Templates:
     def __init__(
         self, wording: Wording, calendar: WorkCalendar, province: str, asset: Callable[[str], str]
     ) -> None:
+        self.wording = wording
         self._calendar = calendar
         self._engine = environment([PAGES])
         self._engine.globals.update(_=wording, province=province, asset=asset, here="")

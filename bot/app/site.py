@@ -37,7 +37,7 @@ def build_routes(parts: Parts, attached: Sequence[Attached]) -> Sequence[Route]:
     """Return every route of the service."""
     store, wording, clock = parts.store, parts.wording, parts.clock
     press = next((each.press for each in attached if each.press), None)
-    pages = Pages(wording, parts.calendar, clock, parts.settings.province)
+    pages = Pages(wording, parts.calendar, clock, parts.settings)
     settings, watch = parts.settings, Watch(store, parts.library, parts.metrics, clock)
     checks = dict(watch.checks())
     for each in attached:
@@ -45,7 +45,7 @@ def build_routes(parts: Parts, attached: Sequence[Attached]) -> Sequence[Route]:
     sources = (
         Console(store, wording, clock, parts.calendar, parts.hasher, settings),
         KnowledgeDesk(store, parts.library, wording, clock, parts.calendar, settings),
-        SegmentDesk(store, wording, clock, parts.calendar, settings.province),
+        SegmentDesk(store, wording, clock, parts.calendar, settings),
         ZaloDesk(store, pages, clock, settings, parts.keys),
         BroadcastDesk(store, wording, pages, clock, parts.calendar, settings).with_press(press),
         QuestionsApi(store, clock, wording, own_hosts(settings)),

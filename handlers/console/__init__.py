@@ -36,9 +36,7 @@ class Console:
         hasher: Hasher,
         settings: Settings,
     ) -> None:
-        pages = Pages(
-            wording, calendar, clock, settings.province, telegram=settings.telegram_enabled
-        )
+        pages = Pages(wording, calendar, clock, settings)
         own = own_hosts(settings)
         office = Office(store, clock, DeskLetters(wording), own)
         self._parts = (

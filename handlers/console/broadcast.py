@@ -1,7 +1,7 @@
 """The one place that sends to everybody who follows: prepared by one, approved by another."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -56,6 +56,14 @@ class _Seen:
     names: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What a dry run shows: who would get it, and what would be sent."""
+
+    audience: Audience
+    requests: Sequence[str]
+
+
 _Deed = Callable[[Connection, _Asked], None]
 
 
@@ -99,7 +107,7 @@ class BroadcastDesk:
 
         months, states = await self._store.read(body)
         return self._pages.render(
-            request, "broadcasts.html", here="zalo", months=months, states=states,
+            request, "broadcasts.html", here=_menu(request), months=months, states=states,
             on=self._press is not None,
         )  # fmt: skip
 
@@ -120,7 +128,7 @@ class BroadcastDesk:
         requests = [
             json.dumps(each, ensure_ascii=False, indent=1) for each in self._press.requests(article)
         ]
-        return await self._page(request, audience=audience, requests=requests)
+        return await self._page(request, trial=_Trial(audience, requests))
 
     def _post(self, name: str, handler: Handler, roles: frozenset[Role]) -> Route:
         return Route("POST", f"{_MONTH}/{name}", handler, Access.SESSION, roles)
@@ -132,7 +140,7 @@ class BroadcastDesk:
             try:
                 await self._store.write(partial(_done, deed, asked))
             except BotError as problem:
-                return await self._page(request, 409, problem=str(problem))
+                return await self._page(request, 409, problem=str(problem), tried=asked.form)
             raise web.HTTPSeeOther(f"{PAGE}/{month}?xong={done}")
 
         return do
@@ -172,7 +180,7 @@ class BroadcastDesk:
 
     async def _page(
         self, request: web.Request, status: int = 200, *, problem: str = "", done: str = "",
-        audience: Audience | None = None, requests: list[str] | None = None,
+        trial: _Trial | None = None, tried: Mapping[str, str] | None = None,
     ) -> web.Response:  # fmt: skip
         seen, officer = await self._look(request), request[SESSION].officer
         row = seen.row
@@ -181,7 +189,7 @@ class BroadcastDesk:
             request,
             "broadcast.html",
             status,
-            here="zalo",
+            here=_menu(request),
             seen=seen,
             row=row,
             article=article,
@@ -194,9 +202,14 @@ class BroadcastDesk:
             on=self._press is not None,
             problem=problem,
             done=done,
-            audience=audience,
-            requests=requests or [],
+            trial=trial,
+            tried=tried or {},
         )  # fmt: skip
+
+
+def _menu(request: web.Request) -> str:
+    """Return where the page stands in the menu: editors come from the month's list."""
+    return "segments" if request[SESSION].officer.role is Role.EDITOR else "zalo"
 
 
 def _done(deed: _Deed, asked: _Asked, connection: Connection) -> Done[None]:

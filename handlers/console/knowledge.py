@@ -29,7 +29,7 @@ class KnowledgeDesk:
         calendar: WorkCalendar,
         settings: Settings,
     ) -> None:
-        pages = Pages(wording, calendar, clock, settings.province)
+        pages = Pages(wording, calendar, clock, settings)
         retraining = Retraining(store, settings.var_dir / "index", clock)
         background = Background()
         self._parts = (
@@ -37,7 +37,7 @@ class KnowledgeDesk:
             Findings(store, clock, pages),
             Imports(Uploads(store, clock), pages, wording, background),
             Models(store, clock, pages, retraining, library),
-            Reasons(store, clock, pages, library),
+            Reasons(store, clock, pages, library, wording),
         )
 
     def routes(self) -> list[Route]:

@@ -75,8 +75,9 @@ class Queue:
     async def show(self, request: web.Request) -> web.Response:
         """Show one page of the queue under the filters of the address."""
         officer = request[SESSION].officer
-        view = request.query.get("xem", "open")
-        view = view if view in VIEWS else "open"
+        views = _views_of(officer)
+        view = request.query.get("xem", "")
+        view = view if view in views else views[0]
         filters = _filters(officer, view, request.query.get("tim", ""), _agency(request, officer))
         marks = self._pages.marks()
         number = _number(request.query.get("trang", ""))
@@ -86,7 +87,7 @@ class Queue:
             "queue.html",
             here="queue",
             view=view,
-            views=_views_of(officer),
+            views=views,
             filters=filters,
             page=seen.page,
             texts={row.id: words_for(officer, row.text) for row in seen.page.rows},
@@ -125,7 +126,7 @@ def _views_of(officer: Officer) -> list[str]:
 
 
 def _filters(officer: Officer, view: str, search: str, agency: str) -> Filters:
-    chosen = VIEWS["closed" if officer.role is Role.EDITOR else view]
+    chosen = VIEWS[view]
     return Filters(
         agency=agency,
         states=chosen.states,

@@ -17,6 +17,7 @@ from bot.officers.accounts import OF_AN_AGENCY, Officer
 from bot.questions import repository
 from bot.questions.sight import visible_to
 from bot.store import Done, Store
+from bot.wording import Wording
 from handlers.access import SESSION
 from handlers.console.rendering import Pages
 from handlers.forms import read_form
@@ -43,11 +44,14 @@ class Decider(Protocol):
 class Reasons:
     """The page beside a question."""
 
-    def __init__(self, store: Store, clock: Clock, pages: Pages, library: Decider) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, pages: Pages, library: Decider, wording: Wording
+    ) -> None:
         self._store = store
         self._clock = clock
         self._pages = pages
         self._library = library
+        self._wording = wording
 
     def routes(self) -> list[Route]:
         """Return the page, and what an officer says the question is about."""
@@ -92,7 +96,7 @@ class Reasons:
             here="queue",
             about=about,
             names=names,
-            readable=partial(readable, lambda code: names.get(code, code)),
+            readable=partial(readable, self._wording, lambda code: names.get(code, code)),
             told=told,
             changed=about.differs(told.version) if told else (),
             heaviest=max((word.weight for word in told.words), default=0.0) if told else 0.0,

@@ -13,6 +13,7 @@ from bot.moments import Clock
 from bot.questions.codes import spoken_groups
 from bot.questions.life import State
 from bot.questions.tally import Marks
+from bot.settings import Settings
 from bot.wording import Wording
 from handlers.access import SESSION
 from handlers.console.remaining import Remaining, remaining, soon_until
@@ -32,9 +33,7 @@ class Pages:
         wording: Wording,
         calendar: WorkCalendar,
         clock: Clock,
-        province: str,
-        *,
-        telegram: bool = False,
+        settings: Settings,
     ) -> None:
         self._wording = wording
         self._calendar = calendar
@@ -43,13 +42,14 @@ class Pages:
         self._templates = environment([_HERE / "templates", PAGES])
         self._templates.globals.update(
             _=wording,
-            province=province,
+            province=settings.province,
             left=self.left,
             state_of=self.state,
             asset=Static().address,
             console_style=self._static.address("console.css").replace("/static", _STATIC, 1),
             here="",
-            telegram=telegram,
+            telegram=settings.telegram_enabled,
+            zalo=settings.zalo_enabled,
         )
         self._templates.filters.update(
             moment=self.moment,

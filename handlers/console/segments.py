@@ -19,6 +19,7 @@ from bot.segments.documents import day_in_words, duration, month_in_words
 from bot.segments.editing import AlreadyPublished, Approval, NoSuchItem, Obstacle, Review
 from bot.segments.listing import Listing
 from bot.segments.months import Month, Schedule, UnreadableMonth
+from bot.settings import Settings
 from bot.store import Done, Store
 from bot.wording import Wording
 from handlers.access import SESSION
@@ -101,13 +102,13 @@ class SegmentDesk:
         wording: Wording,
         clock: Clock,
         calendar: WorkCalendar,
-        province: str,
+        settings: Settings,
     ) -> None:
         self._store = store
         self._wording = wording
         self._clock = clock
         self._plain = Schedule(calendar, {})
-        self._pages = Pages(wording, calendar, clock, province)
+        self._pages = Pages(wording, calendar, clock, settings)
 
     def routes(self) -> list[Route]:
         """Return the months, a month, and one route for each thing an editor does."""

@@ -123,8 +123,11 @@ class Procedures:
             told=told,
             heaviest=max((word.weight for word in told.words), default=0.0) if told else 0.0,
             agency=self.library.agency_name(agency) if agency else "",
-            reason=readable(self.library.agency_name, told.decision.reason) if told else "",
+            reason=self._grounds(told.decision.reason) if told else "",
         )
+
+    def _grounds(self, reason: str) -> str:
+        return readable(self.templates.wording, self.library.agency_name, reason)
 
     def _pace(self, request: web.Request) -> None:
         if wait := self.trials.wait(caller_of(request), time.monotonic()):

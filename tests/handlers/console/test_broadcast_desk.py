@@ -57,7 +57,7 @@ async def office(store: Store, tmp_path: Path) -> AsyncIterator[Office]:
     parts = await build(settings, store, KEYS, zalo.clock.now, Metrics())
     world = await furnish(store)
     await world.do(_publish)
-    pages = Pages(WORDING, calendar(), world.clock, "Cần Thơ")
+    pages = Pages(WORDING, calendar(), world.clock, settings)
     desk = BroadcastDesk(store, WORDING, pages, world.clock, calendar(), settings)
     routes = desk.with_press(parts.press).routes()
     async with TestClient(TestServer(world.app([*world.routes(), *routes]))) as client:
@@ -149,3 +149,17 @@ async def test_published_months_are_listed(office: Office) -> None:
     assert "Bài gửi tháng 11/2026" in await office.browser.open(PAGE)
     await office.browser.open(f"{PAGE}/2026-13", status=404)
     await office.browser.open(f"{PAGE}/2025-01", status=404)
+
+
+async def test_what_was_typed_stays_in_the_form_after_a_refusal(office: Office) -> None:
+    await office.as_("bien-tap", Role.EDITOR)
+    page = await office.browser.send(f"{MONTH}/soan", {**FILLED, "cover": "bia.jpg"}, status=409)
+    assert FILLED["author"] in page
+    assert 'value="bia.jpg"' in page
+
+
+async def test_a_coordinator_finds_the_way_and_is_told_whose_turn_it_is(office: Office) -> None:
+    await office.as_("dieu-phoi", Role.COORDINATOR)
+    page = await office.browser.open(MONTH)
+    assert f'<a href="{PAGE}" aria-current="page"' in page
+    assert WORDING("broadcast.waiting") in page

@@ -288,3 +288,11 @@ async def test_who_answers_no_questions_lands_at_his_own_work(
         await enter(world, browser, await world.hire("ai", role))
         answer = await browser.client.get("/can-bo", allow_redirects=False)
     assert answer.headers["Location"] == home
+
+
+async def test_an_editor_starts_from_what_is_answered(world: DeskWorld) -> None:
+    async with visiting(world) as browser:
+        await enter(world, browser, await world.hire("bientap", Role.EDITOR))
+        page = await browser.open("/can-bo/cau-hoi")
+    assert '?xem=closed" aria-current="page"' in page
+    assert "0 đang mở" not in page

@@ -30,7 +30,7 @@ async def world(store: Store) -> DeskWorld:
 
 
 def routes(world: DeskWorld) -> list[Route]:
-    desk = SegmentDesk(world.store, WORDING, world.clock, calendar(), "Cần Thơ")
+    desk = SegmentDesk(world.store, WORDING, world.clock, calendar(), world.settings)
     return [*world.routes(), *desk.routes()]
 
 
@@ -61,7 +61,7 @@ async def items(world: DeskWorld) -> list[int]:
 
 
 async def test_every_route_admits_exactly_whom_it_declares(world: DeskWorld) -> None:
-    desk = SegmentDesk(world.store, WORDING, world.clock, calendar(), "Cần Thơ")
+    desk = SegmentDesk(world.store, WORDING, world.clock, calendar(), world.settings)
     assert await violations(world, desk.routes()) == []
 
 

@@ -143,3 +143,10 @@ async def test_an_answer_to_whoever_blocked_the_bot_says_so_at_the_question(
         await world.do(lambda c: c.execute(blocked).rowcount)
         page = await browser.open(f"/can-bo/cau-hoi/{opened.code}")
     assert "người dân đã rời kênh hoặc chặn kênh" in page
+
+
+async def test_where_telegram_is_on_every_page_leads_to_it(world: DeskWorld) -> None:
+    async with visiting(world) as browser:
+        await as_(world, browser, Role.COORDINATOR)
+        for page in ("/can-bo/cau-hoi", "/can-bo/kien-thuc", PAGE):
+            assert f'href="{PAGE}"' in await browser.open(page)

@@ -69,7 +69,7 @@ class Desk:
 async def visit(store: Store, settings: Settings, zalo: FakeZalo) -> AsyncIterator[Desk]:
     world = DeskWorld(store, settings, now=zalo.clock.now())
     await world.do(prepare)
-    pages = Pages(WORDING, calendar(), world.clock, "Cần Thơ")
+    pages = Pages(WORDING, calendar(), world.clock, settings)
     desk = ZaloDesk(store, pages, world.clock, settings, KEYS)
     app = world.app([*world.routes(), *desk.routes()])
     async with TestClient(TestServer(app)) as client:
