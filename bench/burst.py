@@ -236,7 +236,8 @@ def _head(found: Slice, seconds: float) -> str:
         "one, so that the two can be compared. The service keeps below the tier on purpose: "
         f"{_tier(TIER).per_minute:,} a minute beside a burst of {BURSTS[TIER]}, "
         f"{_tier(LOW_TIER).per_minute} beside one of {BURSTS[LOW_TIER]}. The slice alone "
-        "could not fill a minute of the tier: that it holds is for the computed hours to show, by the most in any 60 seconds.\n"
+        "could not fill a minute of the tier: that it holds is for the computed hours to "
+        "show, by the most in any 60 seconds.\n"
     )
 
 
