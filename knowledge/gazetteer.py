@@ -10,6 +10,7 @@ from knowledge.text import bare, split
 _LEADS = frozenset(
     "o tai xa phuong tran huyen quan pho ubnd ve den xuong duoi ben ap khom cu lao con".split()
 )
+_NUMBERED = frozenset({"phuong", "p"})
 _DROPPED = ("thị trấn ", "thị xã ", "thành phố ", "xã ", "phường ", "huyện ", "quận ", "tỉnh ")
 
 
@@ -92,6 +93,8 @@ class Gazetteer:
 
     def _leads(self, words: Words, match: Match) -> bool:
         before = words.folded[max(0, match.places[0] - 2) : match.places[0]]
+        if match.meaning.isdigit():  # "con 10 tuổi" and "ấp 5" name no ward
+            return bool(_NUMBERED & set(before))
         alone = len(match.places) == len(words.folded)
         long = len(match.places) >= 3 and words.marked
         return alone or long or bool(_LEADS & set(before))

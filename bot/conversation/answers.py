@@ -21,6 +21,8 @@ from knowledge.matcher import NO_CONTEXT
 
 _KEPT_WORDS = 600
 _SHORT = 6
+#: so few words of nothing known may begin a question: "đất"
+_BARE_WORDS = 2
 _FEWEST_MUSED = 3
 _LONGEST_ALIAS = 20
 _EMERGENCY_NUMBERS = {
@@ -44,6 +46,9 @@ def reply_to(world: World, memory: Memory, text: str, decision: Decision) -> Ste
     """Return the reply that a decision calls for."""
     if decision.kind is DecisionKind.EMERGENCY:
         return emergency(world, memory, decision, text)
+    is_bare = decision.topic in ("", "chatter") and len(text.split()) <= _BARE_WORDS
+    if decision.kind is DecisionKind.SMALLTALK and is_bare:
+        return prompt(world, memory)
     if decision.kind is DecisionKind.SMALLTALK:
         return small_talk(world, _musing(world, memory, text, decision), decision)
     if decision.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION):

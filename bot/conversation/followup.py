@@ -87,6 +87,7 @@ def withdraw_which(world: World, memory: Memory) -> Step:
 def drop(world: World, memory: Memory) -> Step:
     """Let go of what was offered: a question nobody has taken up yet is withdrawn."""
     asked = world.question(memory.question)
+    memory = replace(memory, road="")
     if asked is None or asked.state is not State.CHOOSING:
         return Step(memory.settled(), (say(world, "kept"),))
     forgotten = replace(memory.settled(), asked="")

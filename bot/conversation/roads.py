@@ -10,6 +10,7 @@ from bot.conversation.state import Awaiting, Memory
 from bot.conversation.words import bare
 from bot.conversation.world import Asked, World
 from bot.questions.codes import spoken_groups
+from bot.questions.life import State
 from bot.reach.roads import ASKING, Road, masked, number_in
 from bot.reach.windows import has_window
 
@@ -27,6 +28,8 @@ _UNWANTED = re.compile(
 )
 #: so many figures are meant as a number, even where no telephone has it
 _NEARLY = 7
+#: a number in groups: "0912 345 678"
+_NUMBER_IN_WORDS = 4
 
 
 def in_words(world: World, memory: Memory, text: str) -> Step | None:
@@ -76,13 +79,16 @@ def choose(world: World, memory: Memory, asked: Asked, road: Road) -> Step:
         )
         return Step(waiting, (say(world, f"road.ask.{road}", code=_code(asked)),))
     chosen = ChooseRoad(asked.id, road, "receipt.window.zalo")
-    return Step(memory.settled(), (chosen, say(world, f"road.taken.{road}", code=_code(asked))))
+    return Step(
+        replace(memory.settled(), road=""),
+        (chosen, say(world, f"road.taken.{road}", code=_code(asked))),
+    )
 
 
 def number_given(world: World, memory: Memory, text: str) -> Step | None:
     """Take the telephone number that was asked for, and say what it is used for."""
     asked = world.question(memory.question)
-    if memory.awaiting is not Awaiting.PHONE or asked is None or not asked.is_open:
+    if asked is None or not asked.is_open or not _is_asked_for(world, memory, text):
         return None
     number = number_in(text)
     if number is None:
@@ -101,6 +107,14 @@ def number_given(world: World, memory: Memory, text: str) -> Step | None:
         kept,
     )
     return Step(replace(memory.settled(), road=""), deeds)
+
+
+def _is_asked_for(world: World, memory: Memory, text: str) -> bool:
+    """Whether a number was asked for, be it before another word such as "tới đâu rồi"."""
+    if memory.awaiting is Awaiting.PHONE:
+        return True
+    is_whole = len(text.split()) <= _NUMBER_IN_WORDS and number_in(text) is not None
+    return bool(memory.road) and is_whole and world.officer_left(State.WAITING) is None
 
 
 def _code(asked: Asked) -> str:

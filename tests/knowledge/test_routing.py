@@ -54,6 +54,17 @@ def test_a_shared_name_of_before_the_merger_is_offered_not_guessed(name: str, te
     assert decision.reason.count(name) >= len({place[0:2] for place in former(name)})
 
 
+@pytest.mark.parametrize(
+    "text", ["làm căn cước cho con 10 tuổi", "ấp 5 hư đèn đường", "rac o hem 3 khong ai gom"]
+)
+def test_a_number_is_no_ward_unless_it_is_called_one(text: str) -> None:
+    assert decide(text).commune is None
+
+
+def test_a_numbered_ward_is_found_by_its_name() -> None:
+    assert decide("đèn đường phường 10 hư hoài").commune is not None
+
+
 @pytest.mark.parametrize("name", SHARED)
 def test_the_old_district_or_province_beside_it_tells_which(name: str) -> None:
     for district, province, agency in former(name):

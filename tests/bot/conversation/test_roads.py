@@ -87,6 +87,15 @@ async def test_a_number_is_kept_for_its_purpose_and_hidden_elsewhere(
     assert "[số điện thoại]" in texts
 
 
+async def test_a_number_is_taken_though_another_word_came_first(
+    zalo: Chat, connection: Connection
+) -> None:
+    await zalo.presses(f"#x:call:{code(zalo)}")
+    await zalo.says("toi dau roi")
+    await zalo.says("0901 234 567")
+    assert number_of(connection, zalo.questions()[0].id, Road.CALL) == "+84901234567"
+
+
 async def test_the_consent_to_be_called_names_its_words(zalo: Chat, connection: Connection) -> None:
     await zalo.presses(f"#x:call:{code(zalo)}")
     await zalo.says("0901234567")
