@@ -41,7 +41,7 @@ test: setup-dev  ## the quick suite: under three minutes, needs nothing but Pyth
 
 test-long: setup-dev  ## kill loops, browsers, everything slow; prints its seed
 	$(PY) -m pytest -m long -s
-	DANHOI_TEST_ENGINE=postgres $(PY) -m pytest -m "not long" -q
+	DANHOI_TEST_ENGINE=postgres $(PY) -m pytest -m "not long" -q -n auto --maxprocesses 4 --dist loadscope
 
 check: setup-dev  ## format, lint, types, import contracts, one migration head
 	$(PY) -m ruff format --check .

@@ -31,7 +31,7 @@ def other(weight: float) -> Model:
     )
 
 
-def teach(connection: Connection, text: str = "ba tui mới mất", entry: str = DEATH) -> None:
+def teach(connection: Connection, text: str = "báo tử cho ông nội", entry: str = DEATH) -> None:
     propose(connection, Phrasing(entry, text, Origin.CONFIRMED, 1), NOW)
     row = next(row for row in waiting(connection) if row.text == text)
     accept(connection, row.id, text, "officer:1", NOW)
