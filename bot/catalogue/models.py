@@ -1,6 +1,6 @@
 """Learned weights in the database: one in force at most, every former one kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -96,6 +96,20 @@ def keep(connection: Connection, model: Model, report: Report, by: str, now: dat
     if state == "active":
         raise_version(connection)
     return state
+
+
+def forget_questions(connection: Connection, codes: Collection[str]) -> None:
+    """Take the words of questions out of every report: they are erased."""
+    query = select(learned_model.c.id, learned_model.c.report)
+    for row in connection.execute(query).all():
+        lists = {name: row.report.get(name, ()) for name in ("losses", "gains")}
+        left = {
+            name: [{**move, "text": ""} if move.get("name") in codes else move for move in moves]
+            for name, moves in lists.items()
+        }
+        if any(left[name] != [*moves] for name, moves in lists.items()):
+            bare = update(learned_model).where(learned_model.c.id == row.id)
+            connection.execute(bare.values(report={**row.report, **left}))
 
 
 def activate(connection: Connection, version: str, officer: str, now: datetime) -> None:

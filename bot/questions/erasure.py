@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot.archive import packing
 from bot.broadcast import repository as broadcasts
+from bot.catalogue import models
 from bot.learning import proposals
 from bot.media import ledger
 from bot.questions import history
@@ -35,6 +36,16 @@ def erase(connection: Connection, question_id: int, actor: str, now: datetime) -
     take(connection, row, Step(Act.ERASE, actor, now, changes={"folded": "", "key_digest": None}))
 
 
+def erase_all(
+    connection: Connection, question_ids: Sequence[int], actor: str, now: datetime
+) -> None:
+    """Erase the words of questions, also where trainings told of them."""
+    for question_id in question_ids:
+        erase(connection, question_id, actor, now)
+    codes = select(question.c.code).where(question.c.id.in_(question_ids))
+    models.forget_questions(connection, set(connection.execute(codes).scalars()))
+
+
 def erase_citizen(connection: Connection, conversation_id: int, actor: str, now: datetime) -> int:
     """Erase all that one conversation left here: words, files, memory, what was to go on air.
 
@@ -42,8 +53,7 @@ def erase_citizen(connection: Connection, conversation_id: int, actor: str, now:
     """
     asked = select(question.c.id).where(question.c.conversation_id == conversation_id)
     ids = connection.execute(asked.order_by(question.c.id)).scalars().all()
-    for question_id in ids:
-        erase(connection, question_id, actor, now)
+    erase_all(connection, ids, actor, now)
     said = select(message.c.id).where(message.c.conversation_id == conversation_id)
     _erase_messages(connection, connection.execute(said).scalars().all(), now)
     files = update(attachment).where(attachment.c.conversation_id == conversation_id)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.questions.erasure import erase
+from bot.questions.erasure import erase_all
 from bot.questions.life import Bucket
 from bot.tables.delivery import attachment, conversation, message
 from bot.tables.desk import content, question
@@ -41,8 +41,7 @@ def questions_due(connection: Connection, before: datetime) -> int:
 def forget_questions(connection: Connection, batch: Batch) -> int:
     """Erase the words of closed questions; return how many questions."""
     ids = connection.execute(_old_questions(batch.before).limit(batch.most)).scalars().all()
-    for question_id in ids:
-        erase(connection, question_id, _ACTOR, batch.now)
+    erase_all(connection, ids, _ACTOR, batch.now)
     return len(ids)
 
 

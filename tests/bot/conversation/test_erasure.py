@@ -12,6 +12,7 @@ from bot.tables.broadcasts import broadcast
 from bot.tables.delivery import conversation, message
 from bot.tables.desk import content, officer
 from bot.tables.knowledge import alias, alias_asker, entry
+from bot.tables.learning import learned_model
 from bot.tables.segments import segment, segment_item
 from tests.bot.conversation.chat import FRIDAY, Chat
 
@@ -85,3 +86,14 @@ async def test_no_article_keeps_the_words(chat: Chat, state: State, left: list[l
     erase_citizen(chat.connection, chat.id, "officer:1", FRIDAY)
     articles = chat.connection.execute(select(broadcast.c.article)).scalars()
     assert [article["body"] for article in articles] == left
+
+
+async def test_no_report_of_a_training_keeps_the_words(chat: Chat) -> None:
+    await chat.says("khi nào sửa cầu Cái Sắn")
+    moves = [{"name": code, "text": "cầu"} for code in (chat.questions()[0].code, "2222222")]
+    report = {"losses": [], "gains": moves}
+    row = {"version": "a", "state": "former", "weights": {}, "report": report, "made_by": "x"}
+    chat.connection.execute(insert(learned_model).values(**row, made_at=FRIDAY))
+    erase_citizen(chat.connection, chat.id, "officer:1", FRIDAY)
+    kept = chat.connection.execute(select(learned_model.c.report)).scalar_one()
+    assert [move["text"] for move in kept["gains"]] == ["", "cầu"]
