@@ -14,7 +14,7 @@ from bot.clock.starter import last_year_with_rows
 from bot.officers.demo import demo_problem, is_private_installation, present
 from bot.operations.backup import RESTORED
 from bot.settings import Settings, TelegramMode
-from bot.store import migrations
+from bot.store import StoreUnavailable, migrations
 from bot.store.urls import sqlite_path
 from bot.tables.delivery import inbox, outbox, quarantine
 from bot.tables.directory import policy
@@ -57,7 +57,10 @@ def examine_schema(settings: Settings) -> Finding:
     path = sqlite_path(settings.database_url)
     if path is not None and not path.exists():
         return Finding(Level.PROBLEM, f"{path} does not exist", "run: python -m bot migrate")
-    found, wanted = migrations.current(settings.database_url), migrations.head()
+    try:
+        found, wanted = migrations.current(settings.database_url), migrations.head()
+    except StoreUnavailable as gone:
+        return Finding(Level.PROBLEM, str(gone), "look at DANHOI_DATABASE_URL and the server")
     if found == wanted:
         return Finding(Level.OK, f"schema {found}")
     return Finding(

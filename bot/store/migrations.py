@@ -11,9 +11,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import BotError
-from bot.store import queue_schema
+from bot.store import StoreUnavailable, queue_schema
 from bot.store.engines import sqlite_engine
 from bot.store.urls import driver_url, sqlite_path
 from bot.tables import metadata
@@ -38,7 +39,10 @@ def head() -> str:
 
 
 def current(url: str) -> str | None:
-    """Return the revision of a database, None where nothing was ever migrated."""
+    """Return the revision of a database, None where nothing was ever migrated.
+
+    Raises StoreUnavailable where there is no way to the database.
+    """
     path = sqlite_path(url)
     if path is not None and not path.exists():
         return None
@@ -46,6 +50,8 @@ def current(url: str) -> str | None:
     try:
         with engine.connect() as connection:
             return revision_of(connection)
+    except OperationalError as error:
+        raise _unreachable(error) from error
     finally:
         engine.dispose()
 
@@ -104,8 +110,16 @@ def _move(url: str, revision: str, *, up: bool) -> None:
             (command.upgrade if up else command.downgrade)(config, revision)
             if up:
                 queue_schema.apply(connection)
+    except OperationalError as error:
+        if error.statement is not None:  # we were in: a step failed
+            raise
+        raise _unreachable(error) from error
     finally:
         engine.dispose()
+
+
+def _unreachable(error: OperationalError) -> StoreUnavailable:
+    return StoreUnavailable(f"the database cannot be reached: {error.orig}")
 
 
 def _engine(url: str) -> Engine:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.operations.doctor import Level, examine_machine, examine_schema
 from bot.settings import Settings
+from bot.store import StoreUnavailable, migrations
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 
@@ -53,3 +54,15 @@ def test_a_key_that_others_can_read_is_a_problem(tmp_path: Path) -> None:
 
 def test_a_missing_database_is_to_be_migrated(tmp_path: Path) -> None:
     assert examine_schema(settings(tmp_path)).advice == "run: python -m bot migrate"
+
+
+def test_a_database_that_nobody_reaches_is_a_finding(tmp_path: Path) -> None:
+    nowhere = f"postgresql://danhoi@/danhoi?host={tmp_path}"
+    found = examine_schema(settings(tmp_path).model_copy(update={"database_url": nowhere}))
+    assert found.level is Level.PROBLEM
+    assert "cannot be reached" in found.what
+
+
+def test_migrating_what_nobody_reaches_ends_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="cannot be reached"):
+        migrations.upgrade(f"postgresql://danhoi@/danhoi?host={tmp_path}")
