@@ -59,6 +59,7 @@ def sqlite_engine(
         f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}",
         f"PRAGMA query_only={'ON' if query_only else 'OFF'}",
         "PRAGMA cache_size=-16000",
+        "PRAGMA secure_delete=ON",  # erased words are written over; only some builds do so unasked
     )
 
     @event.listens_for(engine, "connect")

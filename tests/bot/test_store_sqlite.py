@@ -65,6 +65,11 @@ async def test_writes_that_wait_together_share_one_commit(store: SqliteStore) ->
     assert store.commits == 2
 
 
+async def test_what_is_deleted_is_written_over(store: SqliteStore) -> None:
+    asked = text("PRAGMA secure_delete")
+    assert await store.write(lambda c: Done(c.execute(asked).scalar())) == 1
+
+
 async def test_a_full_queue_refuses_and_recovers(database_file: Path) -> None:
     store = SqliteStore(database_file, waiting=2)
     release, first = await hold_writer(store)
