@@ -10,9 +10,8 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from tests.browser.screens import FOLDER, Camera, furnish
+from tests.browser.screens import FOLDER, Camera, enter, furnish
 from tests.browser.stage import DESK, PHONE, Visitor, chromium, prepare, running
-from tests.browser.zalo_screens import enter
 from tests.fakes.telegram.server import CITIZEN, GROUP, OFFICER, FakeTelegram
 
 #: the schedule looks once a minute what a group should be told
@@ -36,12 +35,12 @@ async def code_from(page: Page, button: str) -> str:
 
 async def tie(browser: Browser, base: str, var: Path, telegram: FakeTelegram) -> None:
     """Tie the group and an officer's account, as both would."""
-    page = await enter(browser, base, var, "lanhdao.xa", DESK)
+    page = (await enter(browser, base, var, "lanhdao.xa", DESK)).page
     await page.goto(f"{base}/can-bo/telegram")
     telegram.join(GROUP, "Một cửa phường", OFFICER)
     telegram.say(OFFICER, f"/lienket {await code_from(page, 'Lấy mã gắn nhóm')}", chat=GROUP)
     await Camera(DESK["width"]).take(page, "telegram-desk")
-    page = await enter(browser, base, var, "canbo.xa", PHONE)
+    page = (await enter(browser, base, var, "canbo.xa", PHONE)).page
     await page.goto(f"{base}/can-bo/telegram")
     telegram.say(OFFICER, f"/lienket {await code_from(page, 'Lấy mã gắn tài khoản')}")
     await Camera(PHONE["width"]).take(page, "telegram-desk")

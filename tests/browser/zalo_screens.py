@@ -7,9 +7,9 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
-from tests.browser.screens import FOLDER, Camera, furnish, password_of
+from tests.browser.screens import FOLDER, Camera, enter, furnish
 from tests.browser.stage import DESK, PHONE, Visitor, chromium, prepare, running
 from tests.fakes.trying import zalo_settings
 from tests.fakes.zalo.server import FakeZalo
@@ -41,24 +41,13 @@ def _last(zalo: FakeZalo) -> dict[str, Any]:
     return next(reversed(next(iter(zalo.chats.history.values()))))
 
 
-async def enter(browser: Browser, base: str, var: Path, who: str, width: dict[str, int]) -> Page:
-    """Log somebody in."""
-    page = (await Visitor.come(browser, viewport=width)).page
-    await page.goto(f"{base}/can-bo")
-    await page.fill("[name=username]", who)
-    await page.fill("[name=password]", password_of(var, who))
-    await page.press("[name=password]", "Enter")
-    await page.wait_for_load_state()
-    return page
-
-
 async def console(browser: Browser, base: str, var: Path, width: dict[str, int]) -> None:
     """Show the channel's page and a broadcast tried out."""
     camera = Camera(width["width"])
-    page = await enter(browser, base, var, "quantri", width)
+    page = (await enter(browser, base, var, "quantri", width)).page
     await page.goto(f"{base}/can-bo/zalo")
     await camera.take(page, "zalo-desk")
-    page = await enter(browser, base, var, "bientap", width)
+    page = (await enter(browser, base, var, "bientap", width)).page
     await page.goto(f"{base}/can-bo/zalo/bai-viet")
     await page.click("main li a")
     await page.fill("[name=author]", "UBND thành phố Cần Thơ")
