@@ -86,7 +86,8 @@ def still_urgent(world: World, memory: Memory, text: str, decision: Decision) ->
     """Name the number again to somebody in need who goes on writing instead of calling."""
     if memory.alarmed_at is None or world.now - memory.alarmed_at > _ALARM_LASTS:
         return None
-    if decision.topic in _FAREWELLS or decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES):
+    is_matter = decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES)
+    if decision.topic in _FAREWELLS or (is_matter and not is_afraid(text)):
         return None
     is_idle = decision.kind is DecisionKind.SMALLTALK or not decision.standalone or is_afraid(text)
     if not is_idle and (memory.alarm not in _ALONE or decision.matter is MatterKind.FEEDBACK):

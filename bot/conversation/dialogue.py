@@ -245,7 +245,8 @@ def _awaited(world: World, memory: Memory, text: str, decision: Decision) -> Ste
     if memory.awaiting is Awaiting.MORE:
         return followup.add(world, memory, asked, text, ())
     is_answer = memory.awaiting is Awaiting.COMMUNE and _could_be_a_place(text, decision)
-    is_place = cue_in(text) is Cue.PLACE and decision.matter is MatterKind.QUESTION
+    is_named = bool(decision.commune) and len(text.split()) <= _BARE_NAME
+    is_place = cue_in(text) is Cue.PLACE and (is_named or decision.matter is MatterKind.QUESTION)
     if asked.is_open and (is_answer or is_place):
         return handover.add_place(world, memory, text, asked, decision)
     return None

@@ -15,7 +15,7 @@ def understood(library: Library, text: str, context: Context) -> Decision:
     """Understand a text; danger in plain words is believed, a doubtful alarm is not."""
     decision = library.decide(text, context)
     cue, danger = cue_in(text), danger_in(text)
-    if cue in _SWINDLED and "crime" in (danger, decision.topic):
+    if cue in _SWINDLED and {"crime", "medical"} & {danger, decision.topic}:
         # a swindler on the phone is no robber in the house: the warning helps more
         return replace(decision, kind=DecisionKind.HANDOFF, topic=str(cue))
     if danger is not None:

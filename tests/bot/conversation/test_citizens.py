@@ -104,6 +104,15 @@ async def test_a_childs_age_in_an_alarm_is_no_new_matter(chat: Chat) -> None:
     assert "gọi ngay số dưới đây" in await said(chat, "con 14 tuổi")
 
 
+async def test_a_child_afraid_of_being_found_out_is_told_again_to_call(chat: Chat) -> None:
+    await chat.says("thầy dạy thêm đụng chạm em")
+    assert "gọi ngay số dưới đây" in await said(chat, "em sợ ba mẹ biết")
+
+
+async def test_a_kinsman_in_hospital_who_needs_money_is_a_swindle(chat: Chat) -> None:
+    assert "Đừng cài" in await said(chat, "co ng nt bao con toi cap cuu ck 20tr")
+
+
 async def test_money_that_is_gone_gets_the_advice_for_it(chat: Chat) -> None:
     assert "ngân hàng" in await said(chat, "mat 5 trieu roi")
 
