@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "docs" / "benchmarks.md"
 #: each prints Markdown on standard output when run as a module
 PARTS = (
-    "matching", "rivals", "delivery", "channels", "reach", "overload", "sustained", "importing",
+    "matching", "rivals", "scale", "delivery", "channels", "reach", "overload", "sustained", "importing",
 )  # fmt: skip
 
 
