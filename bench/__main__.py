@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "docs" / "benchmarks.md"
 #: each prints Markdown on standard output when run as a module
 PARTS = (
-    "matching", "rivals", "scale", "delivery", "channels", "reach", "overload", "sustained", "importing",
+    "matching", "rivals", "scale",
+    "delivery", "channels", "reach", "overload", "sustained", "importing",
 )  # fmt: skip
 
 
