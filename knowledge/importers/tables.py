@@ -20,6 +20,7 @@ from knowledge.importers.layout import Layout, Line, Sheet, layout_of
 from knowledge.text import fold
 
 _GROUP_NUMBER = re.compile(r"^(?:[IVXLC]+|[A-Z]|\d+(?:\.\d+)*)[.)/:]?\s+|^(?:[IVXLC]+|[A-Z])[.)/:]")
+_ROW_NUMBER = re.compile(r"\d+[.)]?")
 _FIELD_WORDS = re.compile(r"^(?:thủ tục hành chính\s+)?(?:thuộc\s+)?lĩnh vực:?\s*", re.IGNORECASE)
 _MARKS = frozenset({"x", "✓", "✔", "√", "có", "+"})
 _LEVELS = {"cap xa": "commune", "cap tinh": "province", "cap huyen": ""}
@@ -100,6 +101,8 @@ class _Annex:
         """Take a heading within the table: one text, perhaps with a number before it."""
         told = list(dict.fromkeys(text for text in texts if text))
         if len(told) == 2 and _GROUP_NUMBER.match(f"{told[0]} "):
+            if _ROW_NUMBER.fullmatch(told[0]) and not _heads_a_group(told[1]):
+                return False  # a procedure that lacks its code, which must not vanish
             told = told[1:]
         at = self._layout.column_of("code")
         if len(told) > 1 or (at is None and self._layout.column_of("answer") is None):
@@ -134,6 +137,12 @@ class _Annex:
         if self._field and "field" not in values and self._layout.column_of("field") is not None:
             values["field"] = self._field
         return _with_agencies(values, self._under.get("level", "")), notes
+
+
+def _heads_a_group(text: str) -> bool:
+    """Whether a text beside a plain number is a heading: it names a field or a level, or shouts."""
+    folded = fold(text)
+    return text.isupper() or "linh vuc" in folded or any(sign in folded for sign in _LEVELS)
 
 
 def _text(name: str, cell: object, unit: str) -> tuple[str, Note | None]:

@@ -78,6 +78,13 @@ def test_groups_within_the_table_are_fields_and_levels() -> None:
     assert (death.field, death.level) == ("Chứng thực", "commune")
 
 
+def test_a_numbered_row_without_a_code_is_named_and_does_not_vanish() -> None:
+    nameless = ["3", "", "Cấp lại bản sao"]
+    rest = [""] * (len(HEADING) - len(nameless))
+    found = list(read(excel(([*TITLES, HEADING, BIRTH, [*nameless, *rest]], [])), "a.xlsx"))
+    assert [type(row).__name__ for row in found] == ["Entry", "RowError"]
+
+
 def test_a_merged_cell_speaks_for_every_row_it_covers() -> None:
     field = [*HEADING, "Lĩnh vực"]
     lines: list[list[object]] = [[*line] for line in (*TITLES, field)]
