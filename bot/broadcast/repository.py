@@ -76,8 +76,14 @@ def approve(connection: Connection, row_id: int, version: int, by: Officer, now:
 def settle(
     connection: Connection, row_id: int, version: int, arrived: bool, by: Officer, now: datetime
 ) -> None:
-    """Take a person's word for whether a broadcast of unknown outcome went out."""
+    """Take a person's word for whether a broadcast of unknown outcome went out.
+
+    Sending it again reaches everybody a second time where that word is wrong: as at the approval,
+    it is not the word of who prepared it. Raises SecondPersonNeeded then, and NotNow.
+    """
     row = connection.execute(select(broadcast).where(broadcast.c.id == row_id)).one()
+    if not arrived and row.prepared_by == by.id:
+        raise SecondPersonNeeded
     values: dict[str, Any] = {"state": State.SENT, "sent_at": row.sent_at or now}
     if not arrived:
         values = {"state": State.READY, "next_at": now, "sent_at": None}

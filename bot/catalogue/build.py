@@ -47,6 +47,7 @@ async def beside(words: Sequence[str], given: bytes) -> bytes:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         cwd=_CHECKOUT,
+        env=_bare_environment(),
         start_new_session=True,
     )
     try:
@@ -58,6 +59,11 @@ async def beside(words: Sequence[str], given: bytes) -> bytes:
     if process.returncode:
         raise BuildFailed(f"{words[0]} ended with status {process.returncode}")
     return written
+
+
+def _bare_environment() -> dict[str, str]:
+    """Return our environment without our settings: a build has no use for secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("DANHOI_")}
 
 
 def lines(snapshot: Snapshot) -> Iterator[bytes]:

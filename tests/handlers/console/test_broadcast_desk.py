@@ -140,6 +140,15 @@ async def test_an_unknown_outcome_is_settled_by_a_person(office: Office) -> None
     assert await office.state() == State.SENT
 
 
+async def test_who_prepared_an_article_does_not_alone_send_it_again(office: Office) -> None:
+    await office.as_("bien-tap", Role.EDITOR)
+    await office.browser.send(f"{MONTH}/soan", FILLED)
+    unknown = update(broadcast).values(state=State.UNKNOWN)
+    await office.world.do(lambda c: c.execute(unknown).rowcount)
+    await office.browser.send(f"{MONTH}/gui-lai", {"version": "1"}, status=409)
+    assert await office.state() == State.UNKNOWN
+
+
 async def test_every_route_admits_exactly_whom_it_declares(office: Office) -> None:
     assert await violations(office.world, office.routes) == []
 
