@@ -60,6 +60,10 @@ class PlanItem:
     evidence: str | None = None
 
 
+#: what a table's editor noted behind a name for other editors, such as "(103 units; see …)"
+_ASIDE = re.compile(r"\s*\([^()]*;\s*see [^()]*\)$")
+
+
 def agency(record: Record) -> Agency:
     """Return an agency; successors are a list of codes, or of {agency, part, valid_from}."""
     valid_to = day(record, "valid_to")
@@ -67,7 +71,7 @@ def agency(record: Record) -> Agency:
         raise BadField("code", f"{text(record, 'code')!r} is not a code such as ct-so-y-te")
     return Agency(
         code=_needed(record, "code"),
-        name=_needed(record, "name"),
+        name=_ASIDE.sub("", _needed(record, "name")),
         kind=_one_of(record, "kind", KINDS),
         source=text(record, "source") or _needed(record, "source_or_fields"),
         confidence=_one_of(record, "confidence", CONFIDENCE, "medium"),

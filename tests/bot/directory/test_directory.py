@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.clock.starter import special_days
-from bot.directory import repository, starter
+from bot.directory import records, repository, starter
 from bot.directory.loading import put_agencies
 from bot.directory.records import Agency, Succession
 
@@ -103,3 +103,15 @@ def test_loading_again_changes_nothing(shipped: Connection) -> None:
     before = repository.all_places(shipped), repository.agency_names(shipped)
     starter.load(shipped, TODAY)
     assert (repository.all_places(shipped), repository.agency_names(shipped)) == before
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        pytest.param("UBND xã, phường (103 units; see a.tsv)", "UBND xã, phường", id="an aside"),
+        pytest.param("Sở Y tế (cơ sở 2)", "Sở Y tế (cơ sở 2)", id="a part of the name"),
+    ],
+)
+def test_an_editors_aside_is_no_part_of_a_name(written: str, name: str) -> None:
+    record = {"code": "ct-xa", "name": written, "kind": "commune", "source": "test"}
+    assert records.agency(record).name == name
