@@ -153,6 +153,7 @@ async def _timed(work: Callable[[int], Awaitable[None]], times: int) -> Timed:
 def report(large: int = LARGE) -> str:
     """Return the section of the benchmarks page."""
     found = {}
+    (Path.cwd() / "var").mkdir(exist_ok=True)  # /tmp may be a disk of memory
     with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as folder:
         for questions in (SMALL, large):
             path = Path(folder) / f"{questions}.db"
