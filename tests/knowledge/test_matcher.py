@@ -42,6 +42,11 @@ def test_everyday_words_find_the_procedure(text: str, code: str) -> None:
     assert code in decide(text).codes[:3]
 
 
+def test_the_example_of_the_front_page_is_answered_as_it_says() -> None:
+    found = decide("con dau moi sanh, muon lam khai sanh cho chau can giay gi")
+    assert (found.kind, found.codes[0]) == (DecisionKind.ANSWER, "1.001193")
+
+
 @pytest.mark.parametrize(
     ("text", "facet"),
     [
