@@ -19,6 +19,8 @@ from knowledge.entries import Entry
 from knowledge.places import Place
 
 _POLITE = 10
+#: a build has no use for settings, least of all for secrets
+_BARE = {"PYTHONUTF8": "1"}
 _CHECKOUT = Path(__file__).parents[2]
 
 
@@ -47,7 +49,7 @@ async def beside(words: Sequence[str], given: bytes) -> bytes:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         cwd=_CHECKOUT,
-        env=_bare_environment(),
+        env=_BARE,
         start_new_session=True,
     )
     try:
@@ -59,11 +61,6 @@ async def beside(words: Sequence[str], given: bytes) -> bytes:
     if process.returncode:
         raise BuildFailed(f"{words[0]} ended with status {process.returncode}")
     return written
-
-
-def _bare_environment() -> dict[str, str]:
-    """Return our environment without our settings: a build has no use for secrets."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("DANHOI_")}
 
 
 def lines(snapshot: Snapshot) -> Iterator[bytes]:
