@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run try setup setup-dev test test-long check audit sbom format bench screens pin clean
+.PHONY: help run try setup setup-dev test test-long test-postgres check audit sbom format bench screens pin clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,8 @@ test: setup-dev  ## the quick suite: under three minutes, needs nothing but Pyth
 
 test-long: setup-dev  ## kill loops, browsers, everything slow; prints its seed
 	$(PY) -m pytest -m long -s
+
+test-postgres: setup-dev  ## the quick suite on PostgreSQL (not yet green, see CONTRIBUTING.md)
 	DANHOI_TEST_ENGINE=postgres $(PY) -m pytest -m "not long" -q -n auto --maxprocesses 4 --dist loadscope
 
 check: setup-dev  ## format, lint, types, import contracts, one migration head
