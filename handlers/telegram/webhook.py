@@ -12,6 +12,7 @@ from bot.channels import UnreadablePayload
 from bot.delivery.crashpoints import CrashPoint, CrashPoints, NoCrash
 from bot.operations.metrics import Metrics
 from bot.store import StoreUnavailable
+from handlers.bodies import read_body
 from handlers.routes import Access, Route
 from handlers.telegram.acknowledging import Courtesies
 from handlers.telegram.channel import read_record
@@ -51,7 +52,7 @@ class TelegramWebhook:
         shown = request.headers.get(HEADER, "").encode("utf-8", "replace")
         if not hmac.compare_digest(shown, self._secret):
             return self._answer(401, "wrong_secret")
-        raw = await _read_body(request)
+        raw = await read_body(request, MAX_BODY)
         if raw is None:
             return self._answer(413, "too_large")
         try:
@@ -72,15 +73,3 @@ class TelegramWebhook:
         _log.warning("webhook request not taken", channel=NAME, why=why, status=status)
         headers = {"Retry-After": "5"} if status == 503 else None
         return web.Response(status=status, headers=headers)
-
-
-async def _read_body(request: web.Request) -> bytes | None:
-    """Return the bytes as they came, None for more than any update could need."""
-    if (request.content_length or 0) > MAX_BODY:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
-    return bytes(body)

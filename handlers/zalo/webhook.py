@@ -17,6 +17,7 @@ from bot.delivery.crashpoints import CrashPoint, CrashPoints, NoCrash
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
 from bot.store import Store, StoreUnavailable
+from handlers.bodies import read_body
 from handlers.routes import Access, Route
 from handlers.zalo.channel import NAME
 from handlers.zalo.payloads import read_record
@@ -61,7 +62,7 @@ class ZaloWebhook:
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Answer 200 for what is durable or needs no keeping."""
-        raw = await _read_body(request)
+        raw = await read_body(request, MAX_BODY)
         if raw is None:
             return self._answer(413, "too_large")
         try:
@@ -107,15 +108,3 @@ class ZaloWebhook:
             _log.error("webhook request not taken: check the OA secret and the database", **line)
         headers = {"Retry-After": "5"} if status == 503 else None
         return web.Response(status=status, headers=headers)
-
-
-async def _read_body(request: web.Request) -> bytes | None:
-    """Return the bytes as they came, None for more than any event could need."""
-    if (request.content_length or 0) > MAX_BODY:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
-    return bytes(body)
