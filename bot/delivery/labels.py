@@ -1,5 +1,8 @@
 """What a button said to whoever pressed it: channels tell us its payload only."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from sqlalchemy import Connection, select
 
 from bot.tables.delivery import conversation, message
@@ -7,8 +10,8 @@ from bot.tables.delivery import conversation, message
 _LOOK_BACK = 20
 
 
-def label_of(connection: Connection, channel: str, address: str, payload: str) -> str:
-    """Return what the newest button with this payload said, "" where we offered none."""
+def offered(connection: Connection, channel: str, address: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the buttons of our latest messages, the newest message first."""
     statement = (
         select(message.c.body)
         .join(conversation, conversation.c.id == message.c.conversation_id)
@@ -20,6 +23,11 @@ def label_of(connection: Connection, channel: str, address: str, payload: str) -
         .order_by(message.c.seq.desc())
         .limit(_LOOK_BACK)
     )
-    bodies = connection.execute(statement).scalars()
-    offered = (button for body in bodies for button in body.get("buttons", ()))
-    return next((b["label"] for b in offered if b["payload"] == payload), "")
+    for body in connection.execute(statement).scalars():
+        yield from body.get("buttons", ())
+
+
+def label_of(connection: Connection, channel: str, address: str, payload: str) -> str:
+    """Return what the newest button with this payload said, "" where we offered none."""
+    buttons = offered(connection, channel, address)
+    return next((b["label"] for b in buttons if b["payload"] == payload), "")

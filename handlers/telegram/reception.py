@@ -6,26 +6,24 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot.conversation.corrections import correct, know
 from bot.conversation.payloads import read_payload
 from bot.delivery.inbox import Accepted, accept
-from bot.delivery.labels import label_of
+from bot.delivery.labels import label_of, offered
 from bot.liaison.hearing import Answered, Desk
 from bot.liaison.orders import Order
 from bot.messages import Incoming, IncomingKind
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
 from bot.store import Done, Store, Wake
-from bot.tables.delivery import conversation, message
 from handlers.telegram.channel import TelegramReader
 from handlers.telegram.requests import is_digest, payload_of
 from handlers.telegram.updates import NAME
 
 _log = structlog.get_logger()
 
-_LOOK_BACK = 20
 #: acts answered once and for all: pressing them twice would only puzzle
 _ONCE = frozenset({"rate", "publish", "air"})
 
@@ -151,23 +149,7 @@ def _whole(connection: Connection, event: Incoming) -> Incoming:
         return event
     payload = event.payload
     if is_digest(payload):
-        payload = payload_of(payload, _offered(connection, event.address))
+        buttons = offered(connection, NAME, event.address)
+        payload = payload_of(payload, [b["payload"] for b in buttons if b["payload"]])
     text = event.text or label_of(connection, NAME, event.address, payload)
     return replace(event, payload=payload, text=text)
-
-
-def _offered(connection: Connection, address: str) -> list[str]:
-    """Return what the buttons of our latest messages carry."""
-    statement = (
-        select(message.c.body)
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .where(
-            conversation.c.channel == NAME,
-            conversation.c.address == address,
-            message.c.role != "citizen",
-        )
-        .order_by(message.c.seq.desc())
-        .limit(_LOOK_BACK)
-    )
-    bodies = connection.execute(statement).scalars()
-    return [b["payload"] for body in bodies for b in body.get("buttons", ()) if b["payload"]]
