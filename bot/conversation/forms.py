@@ -7,7 +7,7 @@ from bot.conversation.acts import Add, Step
 from bot.conversation.hearing import Thought
 from bot.conversation.replies import say
 from bot.conversation.state import Memory
-from bot.conversation.world import Asked, World
+from bot.conversation.world import World
 from bot.questions.codes import spoken_groups
 
 _FIELDS = ("name", "phone", "address")
@@ -16,7 +16,7 @@ _FIELDS = ("name", "phone", "address")
 def given(world: World, memory: Memory, thought: Thought) -> Step:
     """Tie what the citizen gave to the open question; without one nothing of it is kept there."""
     details = _in_words(world, thought.pending[-1].event.detail)
-    asked = _meant(world, memory)
+    asked = world.open_one(memory.question)
     if asked is None or not details:
         return Step(memory, (say(world, "form.unneeded"),))
     noted = Add(asked.id, world.wording("form.noted", details=details), thought.message_ids)
@@ -32,12 +32,3 @@ def phone_in(thought: Thought) -> str:
 def _in_words(world: World, detail: Mapping[str, Any]) -> str:
     given_ = ((name, str(detail.get(name, ""))) for name in _FIELDS)
     return "; ".join(world.wording(f"form.{name}", value=value) for name, value in given_ if value)
-
-
-def _meant(world: World, memory: Memory) -> Asked | None:
-    """Return the question spoken of, else the only one open."""
-    spoken_of = world.question(memory.question)
-    if spoken_of is not None and spoken_of.is_open:
-        return spoken_of
-    still_open = world.open_questions
-    return still_open[0] if len(still_open) == 1 else None

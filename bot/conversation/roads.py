@@ -39,25 +39,16 @@ def in_words(world: World, memory: Memory, text: str) -> Step | None:
         return None
     words = bare(text)
     if _WAYS.fullmatch(words):
-        return choices(world, memory, _spoken_of(world, memory) or still_open[0])
+        return choices(world, memory, world.open_one(memory.question) or still_open[0])
     given = [asked for asked in still_open if world.roads.get(asked.id) in ASKING]
     if given and _UNWANTED.fullmatch(words):
         return choose(world, memory, given[0], Road.AGAIN)
     if not _WANTED.fullmatch(words):
         return None
-    spoken_of = _spoken_of(world, memory)
+    spoken_of = world.open_one(memory.question)
     if spoken_of is None:
         return Step(memory.settled(), (status_list(world, still_open, str(Road.CALL)),))
     return choose(world, memory, spoken_of, Road.CALL)
-
-
-def _spoken_of(world: World, memory: Memory) -> Asked | None:
-    """Return the open question spoken of, else the only one there is."""
-    asked = world.question(memory.question)
-    if asked is not None and asked.is_open:
-        return asked
-    still_open = world.open_questions
-    return still_open[0] if len(still_open) == 1 else None
 
 
 def choices(world: World, memory: Memory, asked: Asked) -> Step:

@@ -131,6 +131,13 @@ class World:
         """Return one of the citizen's own questions."""
         return next((asked for asked in self.questions if asked.id == question_id), None)
 
+    def open_one(self, question_id: int | None) -> Asked | None:
+        """Return this open question of the citizen's, else the only one there is."""
+        asked = self.question(question_id)
+        if asked is not None and asked.is_open:
+            return asked
+        return self.open_questions[0] if len(self.open_questions) == 1 else None
+
     def officer_left(self, *states: State) -> Asked | None:
         """Return the question an officer has just written about, if it is in one of the states."""
         asked = self.question(self.officer_spoke_of)
