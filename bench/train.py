@@ -21,8 +21,8 @@ from knowledge.features import NAMES
 from knowledge.judgement import signs
 from knowledge.lexicon import standard
 from knowledge.matcher import Matcher
-from knowledge.query import Query, Reader
-from knowledge.ranking import Candidate, Ranker, Shelf
+from knowledge.query import Reader
+from knowledge.ranking import Ranker, Shelf
 from knowledge.shelf import shelve
 from knowledge.training import judge, rank
 from knowledge.training.examples import Example, from_aliases, from_file, mangled, written
@@ -65,7 +65,7 @@ def _judgement(
     views, right, listed, mass = [], [], [], []
     for example in _copies([*questions, *_strangers(), *_phrasings()]):
         query = reader.read(example.text)
-        groups = ranker.groups(_unaided(example, ranker, query))
+        groups = ranker.groups(rank.unaided(example, ranker, query))
         if not groups:
             continue
         codes = [{entries[c.entry].code for c in group} for group in groups[:4]]
@@ -87,16 +87,6 @@ def _phrasings() -> list[Example]:
         for example in from_aliases(starter.load(), 8)
         if len(example.text.split()) >= 3
     ]
-
-
-def _unaided(example: Example, ranker: Ranker, query: Query) -> list[Candidate]:
-    """Rank; a phrasing may not be met by itself."""
-    units, rows = ranker.rows(query)
-    if example.source == "alias":
-        own = " ".join(query.words.folded)
-        others = np.array([ranker.text(unit) != own for unit in units], np.bool_)
-        units, rows = units[others], rows[others]
-    return ranker.best(units, rows, 24)
 
 
 def _strangers() -> list[Example]:

@@ -14,8 +14,8 @@ from knowledge.entries import Entry
 from knowledge.features import NAMES
 from knowledge.judgement import signs
 from knowledge.model import Model
-from knowledge.query import Query, Reader
-from knowledge.ranking import Candidate, Ranker, Shelf
+from knowledge.query import Reader
+from knowledge.ranking import Ranker, Shelf
 from knowledge.training import rank
 from knowledge.training.examples import Example, from_aliases, mangled, written
 
@@ -26,7 +26,6 @@ _SHY = 1.8  # an answer to a vague question costs more than a list to a clear on
 _ROUNDS = 12
 _STRANGERS = frozenset({"feedback", "complaint", "denunciation"})
 _STRANGERS_KEPT = 200
-_RANKED = 24
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def _judging(
     views, right, listed, mass = [], [], [], []
     for example in examples:
         query = school.reader.read(example.text)
-        groups = ranker.groups(_unaided(example, ranker, query))
+        groups = ranker.groups(rank.unaided(example, ranker, query))
         if not groups:
             continue
         codes = [{school.entries[c.entry].code for c in group} for group in groups[:4]]
@@ -121,15 +120,6 @@ def _model(table: Mapping[str, object], name: str) -> Mapping[str, float]:
     model = table[name]
     assert isinstance(model, Mapping)  # noqa: S101 - the shape of judgement.json
     return model
-
-
-def _unaided(example: Example, ranker: Ranker, query: Query) -> list[Candidate]:
-    units, rows = ranker.rows(query)
-    if example.source == "alias":
-        own = " ".join(query.words.folded)
-        others = np.array([ranker.text(unit) != own for unit in units], np.bool_)
-        units, rows = units[others], rows[others]
-    return ranker.best(units, rows, _RANKED)
 
 
 def _strangers() -> list[Example]:

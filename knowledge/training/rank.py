@@ -7,13 +7,14 @@ import numpy as np
 
 from knowledge.entries import Entry
 from knowledge.index import Floats
-from knowledge.query import Reader
-from knowledge.ranking import Ranker, Shelf
+from knowledge.query import Query, Reader
+from knowledge.ranking import Candidate, Ranker, Shelf
 from knowledge.training.examples import Example
 
 RIVALS = 10
 ROUNDS = 4
 STEPS = 6
+_RANKED = 24
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,16 @@ def cases(
         right = np.isin(codes[numbers], list(example.gold))
         found.append(Case(example, rows[keep], numbers, right))
     return found
+
+
+def unaided(example: Example, ranker: Ranker, query: Query) -> list[Candidate]:
+    """Rank as serving does, but a phrasing may not be met by itself."""
+    units, rows = ranker.rows(query)
+    if example.source == "alias":
+        own = " ".join(query.words.folded)
+        others = np.array([ranker.text(unit) != own for unit in units], np.bool_)
+        units, rows = units[others], rows[others]
+    return ranker.best(units, rows, _RANKED)
 
 
 def learn(cases: Sequence[Case], start: Floats, stiffness: float = 30.0) -> Floats:
