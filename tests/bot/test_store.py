@@ -5,33 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.store import Done, Store, StoreUnavailable, Wake
 from bot.store.migrations import SchemaNewer, SchemaOutdated
 from bot.store.opening import open_store
 from bot.tables.delivery import pace
+from tests.bot.store_bodies import names, put, refuse
 from tests.databases import transaction
 
 pytestmark = pytest.mark.engines
-
-
-def put(name: str) -> Callable[[Connection], Done[str]]:
-    def body(connection: Connection) -> Done[str]:
-        connection.execute(insert(pace).values(name=name, tat_us=1))
-        return Done(name, (Wake(len(name)),))
-
-    return body
-
-
-def refuse(connection: Connection) -> Done[None]:
-    connection.execute(insert(pace).values(name="refused", tat_us=1))
-    raise LookupError("no")
-
-
-def names(connection: Connection) -> list[str]:
-    return sorted(connection.execute(select(pace.c.name)).scalars())
 
 
 def add_one(connection: Connection) -> Done[int]:

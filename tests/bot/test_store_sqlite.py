@@ -10,31 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, text
 
-from bot.store import Done, StoreUnavailable, Wake
+from bot.store import Done, StoreUnavailable
 from bot.store.engines import sqlite_engine, to_json
 from bot.store.lock import DatabaseInUse, DatabaseLock
 from bot.store.migrations import SchemaNewer, SchemaOutdated
 from bot.store.sqlite import SqliteStore
 from bot.tables.delivery import pace
-
-
-def put(name: str) -> Callable[[Connection], Done[str]]:
-    def body(connection: Connection) -> Done[str]:
-        connection.execute(insert(pace).values(name=name, tat_us=1))
-        return Done(name, (Wake(len(name)),))
-
-    return body
-
-
-def refuse(connection: Connection) -> Done[None]:
-    connection.execute(insert(pace).values(name="refused", tat_us=1))
-    raise LookupError("no")
-
-
-def names(connection: Connection) -> list[str]:
-    return sorted(connection.execute(select(pace.c.name)).scalars())
+from tests.bot.store_bodies import names, put
 
 
 class Hold:
