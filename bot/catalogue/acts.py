@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from bot.catalogue.layers import DIFFERS, Data, Layer, assemble, digest
 from bot.catalogue.repository import (
     PUBLIC,
     Findings,
@@ -19,6 +18,7 @@ from bot.catalogue.repository import (
 )
 from bot.errors import BotError
 from bot.tables.knowledge import alias, entry, finding, layer
+from knowledge.layers import DIFFERS, Data, Layer, assemble, digest
 
 STATES = ("draft", "reviewed", PUBLIC, "stale", "retired")
 

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from bot.catalogue.imports import EntryImport, Source, Summary
 from bot.catalogue.kinds import Kind, first
-from bot.catalogue.layers import Layer
 from bot.catalogue.preview import EntryPreview, Preview, error_json
 from bot.catalogue.repository import raise_version
 from bot.directory import loading, records
@@ -21,6 +20,7 @@ from bot.store import Done, Store
 from knowledge.entries import Entry
 from knowledge.importers import answers, national, procedures
 from knowledge.importers.rows import Record, Row, RowError, layouts, read, rows
+from knowledge.layers import Layer
 
 T = TypeVar("T")
 Progress = Callable[[int], None]

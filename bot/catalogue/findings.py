@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, String, cast, exists, func, select
 
 from bot.catalogue.acts import Fault, NoSuchFinding, put_layer
-from bot.catalogue.layers import Layer, merge
 from bot.catalogue.repository import known
 from bot.errors import BotError
 from bot.tables.knowledge import entry, finding, layer
 from knowledge.entries import Facet
+from knowledge.layers import Layer, merge
 from knowledge.lint import SUMMARY, text_of
 
 _SIZE = 20

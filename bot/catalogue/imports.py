@@ -9,12 +9,12 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.catalogue import staging
-from bot.catalogue.layers import Layer
 from bot.catalogue.repository import known
 from bot.moments import Clock
 from bot.store import Done, Store
 from knowledge.entries import Entry
 from knowledge.importers.rows import RowError
+from knowledge.layers import Layer
 
 T = TypeVar("T")
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from bot.catalogue import staging
 from bot.catalogue.imports import Source, would_vanish
-from bot.catalogue.layers import DIFFERS, assemble
 from bot.catalogue.repository import Known, known
 from bot.moments import Clock
 from bot.store import Store
 from knowledge.entries import Entry
 from knowledge.importers.layout import Layout
 from knowledge.importers.rows import RowError
+from knowledge.layers import DIFFERS, assemble
 
 _CHUNK = 200
 _SHOWN = 100

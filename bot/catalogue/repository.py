@@ -8,11 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select
 
-from bot.catalogue.layers import (
-    Confirmation,
-    Confirmations,
-    Data,
-)
 from bot.store.upsert import insert as upserting
 from bot.tables.knowledge import (
     alias,
@@ -25,6 +20,11 @@ from bot.tables.knowledge import (
     staged,
 )
 from knowledge.entries import Entry
+from knowledge.layers import (
+    Confirmation,
+    Confirmations,
+    Data,
+)
 from knowledge.lint import Finding
 from knowledge.text import fold
 

@@ -17,16 +17,6 @@ from sqlalchemy import (
     update,
 )
 
-from bot.catalogue.layers import (
-    DIFFERS,
-    Confirmation,
-    Data,
-    Layer,
-    assemble,
-    changed_beneath,
-    data_of,
-    digest,
-)
 from bot.catalogue.repository import (
     PUBLIC,
     Known,
@@ -40,6 +30,16 @@ from bot.catalogue.repository import (
 from bot.store import upsert
 from bot.tables.knowledge import entry, entry_version, finding, import_run, layer, staged
 from knowledge.entries import Entry, EntryKind
+from knowledge.layers import (
+    DIFFERS,
+    Confirmation,
+    Data,
+    Layer,
+    assemble,
+    changed_beneath,
+    data_of,
+    digest,
+)
 
 StagedRow = dict[str, Any]
 

@@ -8,13 +8,13 @@ from sqlalchemy import Connection, delete, select
 
 from bot.catalogue import staging
 from bot.catalogue.acts import refresh
-from bot.catalogue.layers import Layer
 from bot.catalogue.repository import hold, known
 from bot.directory import starter as directory
 from bot.store import Done, Store
 from bot.tables.knowledge import import_run, layer
 from knowledge import lint, starter
 from knowledge.entries import Entry
+from knowledge.layers import Layer
 
 _KIND = "starter"
 _RULES = Path(lint.__file__).parent / "data" / "lint_rules.yaml"

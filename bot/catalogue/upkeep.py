@@ -7,11 +7,11 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from bot.catalogue.acts import refresh
-from bot.catalogue.layers import Data, assemble
 from bot.catalogue.repository import Known, known
 from bot.moments import Clock
 from bot.store import Done, Store
 from bot.tables.knowledge import entry
+from knowledge.layers import Data, assemble
 
 _CHUNK = 100
 _BREATH = 0.02

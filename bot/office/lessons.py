@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from bot.catalogue.acts import put_layer, set_state
-from bot.catalogue.layers import Layer
 from bot.catalogue.repository import hold, known
 from bot.errors import BotError
 from bot.learning.proposals import Origin, Phrasing
@@ -21,6 +20,7 @@ from bot.questions.sight import visible_to
 from bot.questions.steps import NoSuchQuestion, Step, lock, take
 from bot.tables.desk import question_event
 from bot.tables.knowledge import entry
+from knowledge.layers import Layer
 
 _PREFIX = "faq:dan-hoi-"
 _SETTLED = (State.ANSWERED, State.RATED)

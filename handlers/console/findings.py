@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from bot.catalogue import findings
 from bot.catalogue.acts import Fault, NoSuchEntry, NoSuchFinding, Vouching, clear_finding
 from bot.catalogue.findings import NoSource, NothingSaid, Vouched, Wanted
-from bot.catalogue.layers import DIFFERS
 from bot.directory.repository import agency_names
 from bot.moments import Clock
 from bot.officers import Role
@@ -20,6 +19,7 @@ from handlers.access import SESSION
 from handlers.console.rendering import Pages
 from handlers.forms import read_form
 from handlers.routes import Access, Route
+from knowledge.layers import DIFFERS
 from knowledge.lint import reasons
 
 PAGE = "/can-bo/kien-thuc/diem-can-xem"

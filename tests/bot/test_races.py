@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Connection, func, insert, select
 
 from bot.catalogue.acts import put_layer
-from bot.catalogue.layers import Layer
 from bot.clock.starter import OFFICE_ZONE
 from bot.conversation.repository import propose_alias
 from bot.delivery.counters import count
@@ -30,6 +29,7 @@ from bot.store.opening import open_store
 from bot.tables.delivery import counter, inbox, message
 from bot.tables.desk import question, question_event
 from bot.tables.knowledge import alias, entry, entry_version
+from knowledge.layers import Layer
 from tests.bot.delivery.samples import rows, said
 from tests.bot.questions.officers import hire
 from tests.bot.questions.samples import NOW, ask, prepare

@@ -21,6 +21,11 @@ from bot.tables.delivery import pace
 from tests.bot.store_bodies import names, put
 
 
+@pytest.fixture
+def engine_name() -> str:
+    return "sqlite"
+
+
 class Hold:
     """A body that keeps the writer busy until it is released."""
 

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from bot.catalogue.files import File, FileImport
 from bot.catalogue.imports import EntryImport, Source, Summary
 from bot.catalogue.kinds import Kind
-from bot.catalogue.layers import Layer
 from bot.store import Store
 from knowledge.entries import Entry, EntryKind, Facet, Fact
 from knowledge.importers.rows import RowError
+from knowledge.layers import Layer
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 SOURCE = "Cơ sở dữ liệu thử"

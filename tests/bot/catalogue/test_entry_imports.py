@@ -7,7 +7,6 @@ from sqlalchemy import Connection, insert, select
 
 from bot.catalogue import acts, repository, staging
 from bot.catalogue.acts import Fault, Vouching, clear_finding, open_faults, put_layer
-from bot.catalogue.layers import Layer, data_of
 from bot.catalogue.repository import known, public_entry
 from bot.store import Done, Store
 from bot.store.opening import open_store
@@ -15,6 +14,7 @@ from bot.tables.directory import policy
 from bot.tables.knowledge import entry, entry_version, finding, import_run, layer, staged
 from knowledge.entries import Entry, Facet, Fact
 from knowledge.importers.rows import RowError
+from knowledge.layers import Layer, data_of
 from tests.bot.catalogue.samples import NOW, SOURCE, bring_in, procedure
 
 

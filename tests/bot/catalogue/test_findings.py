@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 from bot.catalogue import findings
 from bot.catalogue.acts import Fault, NoSuchFinding, put_layer
 from bot.catalogue.findings import NoSource, NothingSaid, Vouched, Wanted, concerns, open_findings
-from bot.catalogue.layers import Layer
 from bot.catalogue.repository import public_entry
 from knowledge.entries import Facet
+from knowledge.layers import Layer
 from tests.bot.catalogue.samples import NOW
 
 OLD_PLACE = "UBND cấp huyện"

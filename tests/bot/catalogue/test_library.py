@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from bot.catalogue.acts import decide_alias, put_layer, set_state
-from bot.catalogue.layers import Layer
 from bot.catalogue.library import Library
 from bot.catalogue.starter import load_starter_if_empty
 from bot.store import Done, Store
 from bot.store.opening import open_store
 from bot.tables.knowledge import alias
 from knowledge.decisions import DecisionKind
+from knowledge.layers import Layer
 from tests.bot.catalogue.samples import NOW, clock
 
 BIRTH = "procedure:1.001193"

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.catalogue.acts import put_layer
-from bot.catalogue.layers import Layer
 from bot.catalogue.repository import public_entry, search_entries
+from knowledge.layers import Layer
 from tests.bot.catalogue.samples import NOW
 
 

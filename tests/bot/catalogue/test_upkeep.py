@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from bot.catalogue.imports import EntryImport, Source
-from bot.catalogue.layers import Layer
 from bot.catalogue.repository import public_entry, version
 from bot.catalogue.upkeep import lint_again
 from bot.store import Store
 from knowledge.entries import Facet
+from knowledge.layers import Layer
 from tests.bot.catalogue.samples import clock, procedure
 
 

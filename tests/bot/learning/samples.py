@@ -7,8 +7,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.catalogue.acts import put_layer
-from bot.catalogue.layers import Layer
 from bot.store import Done, Store
+from knowledge.layers import Layer
 from tests.bot.questions.samples import NOW, prepare
 
 T = TypeVar("T")

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Connection, update
 
 from bot.catalogue.acts import put_layer, set_state
-from bot.catalogue.layers import Layer
 from bot.catalogue.repository import public_entries
 from bot.learning import hindsight
 from bot.learning.proposals import Origin, Phrasing, accept, propose, waiting
 from bot.tables.desk import question
+from knowledge.layers import Layer
 from knowledge.matcher import Matcher
 from knowledge.versions import Version, of_entries, of_lexicon
 from tests.bot.learning.samples import BIRTH, DEATH, furnish

@@ -14,7 +14,7 @@ from bot.tables.desk import content, question
 from tests.bot.questions.samples import NOW
 from tests.handlers.desk_world import DeskWorld, enter, furnish, visiting
 
-FILE = "a-picture-of-a-citizen-under-a-name-of-its-own"
+FILE = "a-picture-under-a-name-as-long-as-they-are"
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 
 from bot.catalogue import models
 from bot.catalogue.acts import put_layer, set_state
-from bot.catalogue.layers import Layer
 from bot.catalogue.models import Report
 from bot.catalogue.repository import public_entries, public_entry
 from bot.learning.proposals import Origin, Phrasing, propose
 from bot.officers import Role
 from bot.store.sqlite import SqliteStore
 from knowledge.entries import Facet
+from knowledge.layers import Layer
 from knowledge.model import Model, shipped
 from tests.bot.learning.samples import BIRTH, DEATH, stock
 from tests.bot.questions.samples import NOW

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.catalogue.layers import (
+from knowledge.entries import Facet
+from knowledge.layers import (
     Confirmation,
     Data,
     Layer,
@@ -17,7 +18,6 @@ from bot.catalogue.layers import (
     merge,
     text_digest,
 )
-from knowledge.entries import Facet
 from tests.bot.catalogue.samples import NOW, procedure
 
 ID = "procedure:1.000001"
