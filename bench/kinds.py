@@ -11,7 +11,7 @@ from knowledge import starter
 from knowledge.intent import evidence
 from knowledge.matcher import Matcher
 from knowledge.training import intents
-from knowledge.training.examples import Example, mangled
+from knowledge.training.examples import Example, mangled, written
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = ROOT / "knowledge" / "data" / "intents.json"
@@ -31,6 +31,7 @@ KINDS = {
 }
 ALIAS = 0.3  # a phrasing of a procedure beside a message of its own
 DEV = 0.6
+VAGUE = 0.6  # a word or two at a counter is a question too, not chatter
 
 Labelled = tuple[str, str, float]
 
@@ -62,6 +63,7 @@ def messages(data: Path) -> list[Labelled]:
         *((r["text"], KINDS.get(r["class"], "look_up"), 1.0) for r in train if _plain(r)),
         *((row[1], row[0], 0.8) for row in own if len(row) == 2),
         *((json.loads(line)["text"], "look_up", DEV) for line in dev),
+        *((one.text, "look_up", VAGUE) for one in written() if not one.clear),
         *((alias, "look_up", ALIAS) for e in starter.load() if e.code for alias in e.aliases[:8]),
     ]
 
