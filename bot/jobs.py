@@ -17,11 +17,11 @@ from bot.delivery.schedule import Periodic, daily, every
 from bot.moments import Clock
 from bot.questions.history import anchor
 from bot.questions.reclock import reclock_if_changed
-from bot.questions.search import forget_erased
 from bot.retention.rounds import forget_all, pack_old
 from bot.segments.months import Schedule
 from bot.segments.repository import propose, schedule_of
 from bot.store import Done, Store
+from bot.store.log import empty_log
 from bot.tables.delivery import attachment
 
 _log = structlog.get_logger()
@@ -45,7 +45,7 @@ class Housekeeping:
             Periodic("reclock", every(timedelta(minutes=5)), self.reclock, catch_up=False),
             Periodic("segment", every(timedelta(hours=1)), self.propose_segment, catch_up=False),
             Periodic("anchor", daily(time(0, 5), zone), self.anchor_chains),
-            Periodic("erasure", every(timedelta(minutes=5)), self.remove_files, catch_up=False),
+            Periodic("erasure", every(timedelta(minutes=5)), self.remove_erased, catch_up=False),
             Periodic("lint", daily(time(1, 0), zone), self.lint_again, catch_up=False),
             Periodic("retention", daily(time(2, 30), zone), self.forget, catch_up=False),
         )
@@ -77,8 +77,8 @@ class Housekeeping:
         zone = self.calendar.zone
         await self.store.write(lambda c: Done(anchor(c, day, zone, self.clock())))
 
-    async def remove_files(self, _slot: datetime) -> None:
-        """Remove files that must not be kept, pictures of identity papers above all."""
+    async def remove_erased(self, _slot: datetime) -> None:
+        """Remove what must not be kept: files, and erased words from the database's log."""
         erased = select(attachment.c.id).where(attachment.c.state == "erased")
         ids = await self.store.read(lambda c: list(c.execute(erased).scalars()))
         for file_id in ids:
@@ -86,6 +86,7 @@ class Housekeeping:
         if ids:
             gone = delete(attachment).where(attachment.c.id.in_(ids))
             await self.store.write(lambda c: Done(c.execute(gone).rowcount))
+        await self.store.read(empty_log)
 
     async def lint_again(self, _slot: datetime) -> None:
         """Judge facts anew: rules begin to hold on a date."""
@@ -96,11 +97,5 @@ class Housekeeping:
         now = self.clock()
         await self.store.write(lambda c: Done(forget_notices(c, now)))
         gone = await forget_all(self.store, now)
-        await self.store.write(_index_anew)
         packed = await pack_old(self.store, now)
         _log.info("forgotten", **gone, packed=packed)
-
-
-def _index_anew(connection: Connection) -> Done[None]:
-    forget_erased(connection)
-    return Done(None)

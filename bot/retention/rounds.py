@@ -8,17 +8,22 @@ from sqlalchemy import Connection
 
 from bot.archive import packing
 from bot.delivery.policy import Bounded, number
+from bot.questions.search import forget_erased
 from bot.retention.classes import AT_ONCE, CLASSES, Kept
 from bot.retention.words import Batch
 from bot.store import Done, Store
+from bot.store.log import empty_log
 
 #: after so many silent days the bodies of messages are packed by month
 PACKED_AFTER = Bounded("archive.packed_after_days", 180, 30, 3653)
 
 
 async def forget_all(store: Store, now: datetime) -> Mapping[str, int]:
-    """Forget what is due in every class; return how many rows of each."""
-    return {kept.name: await _forget(store, kept, now) for kept in CLASSES}
+    """Forget what is due in every class, in tables, index and log; return how many rows of each."""
+    gone = {kept.name: await _forget(store, kept, now) for kept in CLASSES}
+    await store.write(_index_anew)
+    await store.read(empty_log)
+    return gone
 
 
 def due(connection: Connection, now: datetime) -> Mapping[str, tuple[int, int]]:
@@ -52,3 +57,8 @@ async def _forget(store: Store, kept: Kept, now: datetime) -> int:
 
 def _some(kept: Kept, batch: Batch, connection: Connection) -> Done[int]:
     return Done(kept.forget(connection, batch))
+
+
+def _index_anew(connection: Connection) -> Done[None]:
+    forget_erased(connection)
+    return Done(None)

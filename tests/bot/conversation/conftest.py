@@ -1,13 +1,14 @@
 """A database with the small library's entries, and citizens to talk with."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, insert
 from sqlalchemy.pool import StaticPool
 
-from bot.tables import metadata
 from bot.tables.knowledge import entry
 from tests import postgres
 from tests.bot.conversation.chat import FRIDAY, Chat
@@ -21,8 +22,10 @@ NewChat = Callable[..., Chat]
 def empty(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Return an engine on a database without rows, of the kind that this run tests."""
     if postgres.chosen() == "sqlite":
-        engine = create_engine("sqlite://", poolclass=StaticPool)
-        metadata.create_all(engine)
+        copy = sqlite3.connect(":memory:", check_same_thread=False)
+        with closing(sqlite3.connect(request.getfixturevalue("migrated_template"))) as template:
+            template.backup(copy)
+        engine = create_engine("sqlite://", creator=lambda: copy, poolclass=StaticPool)
         yield engine
         engine.dispose()
         return
