@@ -77,7 +77,7 @@ class Service:
             await engine.start()
             stack.push_async_callback(engine.stop, STOP_SECONDS)
             schedule = build_schedule(parts, mind, attached)
-            await schedule.start(alone=parts.ground.alone)
+            await schedule.start()
             stack.push_async_callback(schedule.stop)
             fetcher = build_fetcher(parts, attached)
             await fetcher.start()

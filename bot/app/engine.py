@@ -83,14 +83,15 @@ def build_schedule(parts: Parts, mind: ConversationMind, attached: Sequence[Atta
         Periodic("alarms", every(timedelta(minutes=2)), build_watchman(parts).look, catch_up=False),
         *(job for each in attached for job in each.periodics),
     ]
-    return Schedule(parts.store, periodics, parts.ground.owner, parts.clock)
+    ground = parts.ground
+    return Schedule(parts.store, periodics, ground.owner, parts.clock, ground.membership.holds)
 
 
 def build_lessons(parts: Parts) -> Periodic:
     """Return the nightly training from what people reviewed."""
     retraining = Retraining(parts.store, parts.settings.var_dir / "index", parts.clock)
     at = daily(time(3, 0), parts.calendar.zone)
-    return Periodic("learn", at, retraining.nightly, catch_up=False, lease=timedelta(hours=1))
+    return Periodic("learn", at, retraining.nightly, catch_up=False)
 
 
 def build_outreach(parts: Parts, mind: ConversationMind, attached: Sequence[Attached]) -> Outreach:

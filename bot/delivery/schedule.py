@@ -1,8 +1,7 @@
 """Work that happens once per period, whatever the number of processes, and catches up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import partial
@@ -10,11 +9,15 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from bot.delivery.slots import Claim, begin, claim, finish, newest, release, unfinished
+from bot.delivery.slots import Claim, begin, claim, finish, newest, unfinished
+from bot.errors import BotError
 from bot.moments import Clock, utc_now
 from bot.store import Done, Store, StoreUnavailable
 
 _log = structlog.get_logger()
+
+#: seconds between looks whether we still live, while a job runs
+_LOOK_EVERY = 0.25
 
 #: the moments of a schedule after one moment and up to another, in order
 Slots = Callable[[datetime, datetime], Sequence[datetime]]
@@ -23,13 +26,12 @@ Slots = Callable[[datetime, datetime], Sequence[datetime]]
 @dataclass(frozen=True, slots=True)
 class Periodic:
     """Something to do at each slot. `catch_up` says whether every slot missed while the service
-    was down is owed, or only the last one. `lease` is longer than the job ever takes."""
+    was down is owed, or only the last one. A job may be run again after its process died."""
 
     name: str
     slots: Slots
-    job: Callable[[datetime], Awaitable[None]]
+    job: Callable[[datetime], Coroutine[None, None, None]]
     catch_up: bool = True
-    lease: timedelta = timedelta(minutes=10)
 
 
 def every(period: timedelta) -> Slots:
@@ -57,72 +59,98 @@ def daily(at: time, zone: tzinfo) -> Slots:
     return between
 
 
+class GivenUp(BotError):
+    """The other processes take this one for dead: what it ran is theirs."""
+
+
 @dataclass(slots=True)
 class Schedule:
-    """Ticks, claims the slots that are due and runs their jobs, one after another per schedule."""
+    """Claims the slots that are due and runs their jobs, one after another per schedule.
+
+    `holds` says whether the other processes still take this one for alive.
+    """
 
     store: Store
     periodics: Sequence[Periodic]
     owner: str
     clock: Clock = utc_now
-    tick_every: float = 10.0
+    holds: Callable[[], bool] = lambda: True
+    tick_every: float = 4.0
     retry_after: timedelta = timedelta(minutes=1)
-    _ticking: "asyncio.Task[None] | None" = field(default=None, init=False)
+    _ticking: Sequence["asyncio.Task[None]"] = field(default=(), init=False)
 
-    async def start(self, *, alone: bool = True) -> None:
-        """Begin to tick; `alone` when no other process can be running slots."""
-        if alone:
-            await self.store.write(partial(release, self.clock()))
-        self._ticking = asyncio.create_task(self._tick_for_ever())
+    async def start(self) -> None:
+        """Begin to tick: each schedule by itself, since some jobs take an hour."""
+        self._ticking = [asyncio.create_task(self._tick_for_ever(p)) for p in self.periodics]
 
     async def stop(self) -> None:
-        """Stop at once: an interrupted slot is run again when its lease ends."""
-        if self._ticking is not None:
-            self._ticking.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._ticking
+        """Stop at once: an interrupted slot is run again, by us or by another process."""
+        for task in self._ticking:
+            task.cancel()
+        await asyncio.gather(*self._ticking, return_exceptions=True)
 
     async def tick(self) -> None:
         """Run everything that is due now."""
         await asyncio.gather(*map(self._run_due, self.periodics))
 
-    async def _tick_for_ever(self) -> None:
+    async def _tick_for_ever(self, periodic: Periodic) -> None:
         while True:
             try:
-                await self.tick()
+                await self._run_due(periodic)
             except StoreUnavailable:
-                _log.warning("schedules put off: the database is unavailable")
+                _log.warning("schedule put off: the database is unavailable", name=periodic.name)
+            except GivenUp:
+                _log.warning("scheduled work broken off: taken for dead", name=periodic.name)
             await asyncio.sleep(self.tick_every)
 
     async def _run_due(self, periodic: Periodic) -> None:
         for moment in await self._due(periodic, self.clock()):
-            now = self.clock()
-            until = now + periodic.lease
-            body = partial(claim, periodic.name, moment, self.owner, until, now)
-            taken = await self.store.write(body)
+            body = partial(claim, periodic.name, moment, self.owner, self.clock())
+            taken = await self.store.write(body) if self.holds() else None
             if taken is not None:
                 await self._run(periodic, taken)
 
     async def _due(self, periodic: Periodic, now: datetime) -> Sequence[datetime]:
-        last = await self.store.read(lambda connection: newest(connection, periodic.name))
+        last, owed = await self.store.read(partial(_look, periodic.name, self.owner, now))
         if last is None:
             await self.store.write(partial(_begin, periodic.name, now))
             return ()
-        owed = await self.store.read(lambda connection: unfinished(connection, periodic.name, now))
         missed = list(periodic.slots(last, now))
         return [*owed, *(missed if periodic.catch_up else missed[-1:])]
 
     async def _run(self, periodic: Periodic, taken: Claim) -> None:
         reason = None
         try:
-            await periodic.job(taken.moment)
+            await self._while_alive(periodic.job(taken.moment))
+        except GivenUp:
+            raise
         except Exception as error:  # noqa: BLE001 - one failed slot must not stop the others
             reason = type(error).__name__
             _log.warning("scheduled work failed", name=periodic.name, error=reason)
         now = self.clock()
         retry_at = None if reason is None else now + self.retry_after
         if not await self.store.write(partial(finish, taken, now, reason, retry_at)):
-            _log.warning("scheduled work outlived its lease", name=periodic.name)
+            _log.warning("scheduled work was taken over meanwhile", name=periodic.name)
+
+    async def _while_alive(self, job: Coroutine[None, None, None]) -> None:
+        """Run a job to its end, or break it off when others may begin it again."""
+        running = asyncio.create_task(job)
+        try:
+            while self.holds():
+                done, _ = await asyncio.wait([running], timeout=_LOOK_EVERY)
+                if done:
+                    return running.result()
+            raise GivenUp
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+def _look(
+    name: str, owner: str, now: datetime, connection: Connection
+) -> tuple[datetime | None, list[datetime]]:
+    """Return the latest slot that anybody began, and those that are owed."""
+    return newest(connection, name), unfinished(connection, name, owner, now)
 
 
 def _begin(name: str, now: datetime, connection: Connection) -> Done[None]:

@@ -1,13 +1,17 @@
-"""Once per period: a row for each slot of a schedule; inserting it is the right to run it."""
+"""Once per period: a row for each slot of a schedule; inserting it is the right to run it.
+
+A slot is its runner's for as long as that lives (bot.delivery.nodes), however slow it is.
+"""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from bot.store import Done
 from bot.store.upsert import insert
 from bot.tables.delivery import slot
+from bot.tables.nodes import node
 
 #: a slot that failed this often stays failed until a person looks
 MOST_ATTEMPTS = 5
@@ -47,27 +51,28 @@ def begin(connection: Connection, name: str, now: datetime) -> None:
     connection.execute(statement.on_conflict_do_nothing())
 
 
-def unfinished(connection: Connection, name: str, now: datetime) -> list[datetime]:
+def unfinished(connection: Connection, name: str, owner: str, now: datetime) -> list[datetime]:
     """Return slots whose runner died or failed and that may be tried again, oldest first."""
-    statement = select(slot.c.slot).where(slot.c.name == name, _again(now)).order_by(slot.c.slot)
-    return [moment_of(found) for found in connection.execute(statement).scalars()]
+    again = select(slot.c.slot).where(slot.c.name == name, _again(owner, now))
+    found = connection.execute(again.order_by(slot.c.slot)).scalars()
+    return [moment_of(each) for each in found]
 
 
 def claim(
-    name: str, moment: datetime, owner: str, until: datetime, now: datetime, connection: Connection
+    name: str, moment: datetime, owner: str, now: datetime, connection: Connection
 ) -> Done[Claim | None]:
-    """Take a slot until a moment, new or left behind by another; None where it is taken."""
+    """Take a slot, new or left behind; None where it is taken. `owner` runs none of this name."""
     row = {"name": name, "slot": key(moment), "state": "running", "owner": owner}
-    statement = insert(connection, slot).values(**row, leased_until=until, attempts=1)
+    statement = insert(connection, slot).values(**row, attempts=1)
     statement = statement.on_conflict_do_update(
         index_elements=[slot.c.name, slot.c.slot],
         set_={
             "state": "running",
             "owner": owner,
-            "leased_until": until,
+            "leased_until": None,
             "attempts": slot.c.attempts + 1,
         },
-        where=_again(now),
+        where=_again(owner, now),
     )
     attempt = connection.execute(statement.returning(slot.c.attempts)).scalar()
     return Done(None if attempt is None else Claim(name, moment, owner, attempt))
@@ -99,19 +104,10 @@ def finish(
     return Done(found.rowcount == 1)
 
 
-def release(now: datetime, connection: Connection) -> Done[None]:
-    """Let go of what anybody runs: for a service that starts and knows it is the only one."""
-    connection.execute(
-        update(slot)
-        .where(slot.c.state == "running")
-        .values(leased_until=now - timedelta(microseconds=1))
-    )
-    return Done(None)
-
-
-def _again(now: datetime) -> ColumnElement[bool]:
-    return (
-        or_(slot.c.state == "running", slot.c.state == "failed")
-        & (slot.c.leased_until < now)
-        & (slot.c.attempts < MOST_ATTEMPTS)
-    )
+def _again(owner: str, now: datetime) -> ColumnElement[bool]:
+    """Whether a slot is anybody's again; one of the owner itself was broken off."""
+    left = or_(slot.c.owner == owner, slot.c.owner.not_in(select(node.c.owner)))
+    return or_(
+        (slot.c.state == "running") & left,
+        (slot.c.state == "failed") & (slot.c.leased_until < now),
+    ) & (slot.c.attempts < MOST_ATTEMPTS)

@@ -1,12 +1,14 @@
 """A process that does nothing but keep to a schedule, beside others like it."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
 from bot.delivery.counters import count
+from bot.delivery.nodes import Node
 from bot.delivery.schedule import Periodic, Schedule, every
 from bot.delivery.slots import key
 from bot.moments import utc_now
@@ -14,7 +16,7 @@ from bot.store import Done, Store
 from bot.store.opening import open_store
 
 NAME = "tick"
-PERIOD, LEASE = timedelta(seconds=0.5), timedelta(seconds=3)
+PERIOD = timedelta(seconds=0.5)
 
 
 def tick(url: str, owner: str) -> None:
@@ -25,9 +27,15 @@ def tick(url: str, owner: str) -> None:
 async def _tick(url: str, owner: str) -> None:
     store = open_store(url)
     work = partial(_work, store)
-    periodic = Periodic(NAME, every(PERIOD), work, lease=LEASE)
-    await Schedule(store, [periodic], owner, tick_every=0.1).start(alone=False)
+    member = Node(store, owner)
+    await member.join(_look_on)
+    periodic = Periodic(NAME, every(PERIOD), work)
+    await Schedule(store, [periodic], owner, holds=member.holds, tick_every=0.1).start()
     await asyncio.Event().wait()
+
+
+async def _look_on(_alive: Collection[str]) -> None:
+    """The dead leave nothing but slots."""
 
 
 async def _work(store: Store, slot: datetime) -> None:

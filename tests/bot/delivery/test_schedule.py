@@ -1,15 +1,17 @@
 """Scheduled work: once per period, whatever the number of processes, and nothing owed is lost."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import delete, insert
 
-from bot.delivery.schedule import Periodic, Schedule, daily, every
-from bot.store import Store
+from bot.delivery.schedule import GivenUp, Periodic, Schedule, daily, every
+from bot.store import Done, Store
 from bot.tables.delivery import slot
+from bot.tables.nodes import node
 from tests.bot.delivery.samples import NOW, Ticker, rows
 
 pytestmark = pytest.mark.engines
@@ -35,12 +37,28 @@ class Work:
 def schedule(
     store: Store,
     clock: Ticker,
-    job: Callable[[datetime], Awaitable[None]],
+    job: Callable[[datetime], Coroutine[None, None, None]],
     owner: str = "a",
     catch_up: bool = True,
 ) -> Schedule:
     periodic = Periodic("hourly", every(HOUR), job, catch_up=catch_up)
     return Schedule(store, [periodic], owner, clock)
+
+
+async def join(store: Store, *owners: str) -> None:
+    living = [{"owner": owner, "beats": 0, "joined_at": NOW} for owner in owners]
+    await store.write(lambda c: Done(c.execute(insert(node), living).rowcount))
+
+
+async def bury(store: Store, owner: str) -> None:
+    await store.write(lambda c: Done(c.execute(delete(node).where(node.c.owner == owner)).rowcount))
+
+
+async def until(holds: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None) -> None:
+    async with asyncio.timeout(5):
+        while not holds():
+            meanwhile()
+            await asyncio.sleep(0.01)
 
 
 async def test_the_first_sight_of_a_schedule_owes_nothing(store: Store) -> None:
@@ -71,6 +89,7 @@ async def test_slots_missed_while_the_service_was_down(
 
 async def test_several_processes_run_a_slot_once(store: Store) -> None:
     clock, work = Ticker(), Work()
+    await join(store, *"abcd")
     nodes = [schedule(store, clock, work, owner) for owner in "abcd"]
     await nodes[0].tick()
     clock.advance(hours=5)
@@ -89,51 +108,79 @@ async def test_a_failed_slot_is_tried_again_and_then_left_to_a_person(store: Sto
 
 async def test_a_failed_slot_that_works_later_is_done(store: Store) -> None:
     clock, work = Ticker(), Work()
-    node = schedule(store, clock, work)
-    await node.tick()
+    one = schedule(store, clock, work)
+    await one.tick()
     clock.advance(hours=1)
     work.failures = 1
     for _ in range(3):
-        await node.tick()
+        await one.tick()
         clock.advance(minutes=2)
     assert work.done == [NOW + HOUR]
 
 
-async def test_a_slot_of_a_dead_process_is_taken_over_when_its_lease_ends(
-    store: Store,
-) -> None:
-    async def die(_moment: datetime) -> None:
-        raise asyncio.CancelledError
+async def die(_moment: datetime) -> None:
+    raise asyncio.CancelledError
 
-    clock, work = Ticker(), Work()
-    dead, heir = schedule(store, clock, die, "dead"), schedule(store, clock, work, "heir")
+
+async def left_behind(store: Store, clock: Ticker) -> None:
+    """Let "dead" begin a slot and end it never."""
+    dead = schedule(store, clock, die, "dead")
     await dead.tick()
     clock.advance(hours=1)
     with pytest.raises(asyncio.CancelledError):
         await dead.tick()
+
+
+async def test_a_slot_is_its_runners_as_long_as_that_lives(store: Store) -> None:
+    clock, work = Ticker(), Work()
+    heir = schedule(store, clock, work, "heir")
+    await join(store, "dead", "heir")
+    await left_behind(store, clock)
+    clock.advance(minutes=50)
     await heir.tick()
     assert work.done == []
-    clock.advance(minutes=11)
+    await bury(store, "dead")
     await heir.tick()
     assert work.done == [NOW + HOUR]
 
 
-async def test_a_service_that_is_alone_need_not_wait_for_leases(store: Store) -> None:
-    async def die(_moment: datetime) -> None:
-        raise asyncio.CancelledError
-
+async def test_a_service_that_is_alone_goes_on_where_it_died(store: Store) -> None:
     clock, work = Ticker(), Work()
-    dead, heir = schedule(store, clock, die, "dead"), schedule(store, clock, work, "heir")
-    await dead.tick()
-    clock.advance(hours=1)
-    with pytest.raises(asyncio.CancelledError):
-        await dead.tick()
+    await left_behind(store, clock)
+    heir = schedule(store, clock, work, "heir")
     await heir.start()
-    async with asyncio.timeout(5):
-        while not work.done:  # noqa: ASYNC110 - the schedule tells nobody
-            await asyncio.sleep(0.001)
+    await until(lambda: bool(work.done))
     await heir.stop()
     assert work.done == [NOW + HOUR]
+
+
+async def test_who_is_taken_for_dead_breaks_off_and_goes_on_when_it_is_back(store: Store) -> None:
+    async def drag(_moment: datetime) -> None:
+        slow.holds = lambda: False
+        await asyncio.Event().wait()
+
+    clock, work = Ticker(), Work()
+    slow = schedule(store, clock, drag)
+    await slow.tick()
+    clock.advance(hours=1)
+    with pytest.raises(GivenUp):
+        await slow.tick()
+    await schedule(store, clock, work).tick()
+    assert work.done == [NOW + HOUR]
+
+
+async def test_a_long_job_holds_up_no_other_schedule(store: Store) -> None:
+    async def drag(_moment: datetime) -> None:
+        await asyncio.Event().wait()
+
+    clock, work = Ticker(), Work()
+    both = [Periodic("long", every(HOUR), drag), Periodic("short", every(HOUR), work)]
+    one = Schedule(store, both, "a", clock, tick_every=0.001)
+    await one.start()
+    await until(lambda: bool(work.done), lambda: clock.advance(hours=1))
+    seen = len(work.done)
+    await until(lambda: len(work.done) > seen, lambda: clock.advance(hours=1))
+    await one.stop()
 
 
 def test_a_daily_slot_is_at_local_time() -> None:
