@@ -129,8 +129,8 @@ async def test_new_entries_and_accepted_phrasings_are_found_once_the_index_is_sw
 ) -> None:
     said = {"title": "Cấp phép thả diều sáo", "source": "x"}
     new = "procedure:9.900001"
-    await store.write(lambda c: Done(put_layer(c, new, Layer.OFFICE, said, NOW, "lan")))
     await accept(store, BIRTH, "rước giấy hoa niên cho sắp nhỏ")
+    await store.write(lambda c: Done(put_layer(c, new, Layer.OFFICE, said, NOW, "lan")))
     await until(lambda: new in library.decide("xin phép thả diều sáo").entries)
     assert library.search("tha dieu sao")[0].id == new
     assert library.decide("rước giấy hoa niên cho sắp nhỏ").entries[0] == BIRTH
