@@ -16,7 +16,8 @@ def migrate(
 ) -> None:
     """Bring the database to the newest schema; a database that is there already stays as it is.
 
-    A step that fails changes nothing: all steps are one transaction.
+    A step that fails changes nothing: all steps are one transaction. Of several that are started
+    at once one does the work and the others wait for it.
     """
     url = read_settings().database_url
     before = migrations.current(url)

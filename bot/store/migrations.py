@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from bot.errors import BotError
@@ -20,6 +20,11 @@ from bot.store.urls import driver_url, sqlite_path
 from bot.tables import metadata
 
 _PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
+#: names the lock that a migration takes in its PostgreSQL database
+_TURN = 0x64616E686F69
+#: seconds for which a migration waits for another one on the same SQLite file
+_PATIENCE = 60.0
 
 
 class SchemaOutdated(BotError):
@@ -106,6 +111,7 @@ def _move(url: str, revision: str, *, up: bool) -> None:
     engine = _engine(url)
     try:
         with engine.begin() as connection:
+            _wait_for_others(connection)
             config = _config(connection)
             (command.upgrade if up else command.downgrade)(config, revision)
             if up:
@@ -118,6 +124,13 @@ def _move(url: str, revision: str, *, up: bool) -> None:
         engine.dispose()
 
 
+def _wait_for_others(connection: Connection) -> None:
+    """Let one process after the other in; the later finds what the earlier did. A transaction
+    of SQLite's is alone from its beginning."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+
+
 def _unreachable(error: OperationalError) -> StoreUnavailable:
     return StoreUnavailable(f"the database cannot be reached: {error.orig}")
 
@@ -127,7 +140,7 @@ def _engine(url: str) -> Engine:
     path = sqlite_path(url)
     if path is None:
         return create_engine(driver_url(url))
-    return sqlite_engine(path, begin="BEGIN IMMEDIATE", foreign_keys=False)
+    return sqlite_engine(path, begin="BEGIN IMMEDIATE", foreign_keys=False, busy_seconds=_PATIENCE)
 
 
 def _config(connection: Connection | None = None) -> Config:
