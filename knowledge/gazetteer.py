@@ -59,6 +59,22 @@ class Gazetteer:
             return NOWHERE
         return self._concluded(self._narrowed(words, numbers), matches)
 
+    def namesakes(self, words: Words) -> tuple[Place, ...]:
+        """Return all that bear a name among the words, of today and of before the merger."""
+        numbers: set[int] = set()
+        for match in self._phrases.find(words):
+            start = match.places[0]
+            districts = self._districts.get(match.meaning, [])
+            communes = self._communes.get(match.meaning, [])
+            bearing = set(districts if _is_district(words, start) else communes or districts)
+            kind = _kind(words, start)
+            numbers |= {n for n in bearing if _is(self._places[n], kind)} or bearing
+        return tuple(self._places[n] for n in sorted(self._narrowed(words, numbers)))
+
+    def parts(self, agency: str) -> tuple[Place, ...]:
+        """Return a commune of today and all that became it or a part of it."""
+        return tuple(place for place in self._places if place.agency == agency)
+
     def _narrowed(self, words: Words, numbers: set[int]) -> set[int]:
         """Where several bear the name, keep those whose district or province is named beside it."""
         text = f" {' '.join(words.folded)} "
@@ -78,10 +94,9 @@ class Gazetteer:
 
     def _named(self, words: Words, match: Match) -> set[int]:
         start = match.places[0]
-        before = set(words.folded[max(0, start - 2) : start])
         districts = self._districts.get(match.meaning, [])
         communes = self._communes.get(match.meaning, [])
-        if before & {"huyen", "quan", "tx"} or not communes:
+        if _is_district(words, start) or not communes:
             return set(districts or communes)
         now = [n for n in communes if not self._places[n].former]
         old = "cu" in words.folded[match.places[-1] + 1 : match.places[-1] + 3]
@@ -132,6 +147,10 @@ def _key(name: str) -> str:
             lower = lower[len(kind) :]
             break
     return " ".join(split(lower))
+
+
+def _is_district(words: Words, start: int) -> bool:
+    return not {"huyen", "quan", "tx"}.isdisjoint(words.folded[max(0, start - 2) : start])
 
 
 def _kind(words: Words, start: int) -> str:

@@ -144,6 +144,15 @@ class Matcher:
         ranked = self._ranker.rank(self._reader.read(clean(text)), limit)
         return [self._entries[candidate.entry].id for candidate in ranked]
 
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """Return the names of places."""
+        return self._gazetteer
+
+    def namesakes(self, text: str) -> tuple[Place, ...]:
+        """Return the communes that bear a name in the text, of today and of before the merger."""
+        return self._gazetteer.namesakes(self._reader.words(clean(text)))
+
     def _look(self, text: str, context: Context) -> _Look:
         tidy = clean(text)
         words = self._reader.words(tidy)

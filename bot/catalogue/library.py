@@ -21,6 +21,7 @@ from knowledge.entries import Entry, EntryKind
 from knowledge.explanation import Explanation
 from knowledge.matcher import NO_CONTEXT, Context, Matcher
 from knowledge.model import shipped
+from knowledge.places import Place
 
 _log = structlog.get_logger()
 #: so few entries are indexed in a moment, more of them in another process
@@ -92,6 +93,14 @@ class Library:
         holding = self._holding
         found = (holding.entries.get(i) for i in holding.matcher.search(text, limit))
         return [entry for entry in found if entry]
+
+    def namesakes(self, text: str) -> tuple[Place, ...]:
+        """Return the communes that bear a name in the text, of today and of before the merger."""
+        return self._holding.matcher.namesakes(text)
+
+    def parts(self, agency: str) -> tuple[Place, ...]:
+        """Return a commune of today and all that became it or a part of it."""
+        return self._holding.matcher.gazetteer.parts(agency)
 
     def hotlines(self) -> tuple[Entry, ...]:
         """Return the lines, the most urgent first: police, fire, ambulance, then short numbers."""

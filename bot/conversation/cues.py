@@ -56,6 +56,7 @@ class Cue(StrEnum):
     IDENTITY_PAPER = "identity_paper"
     OPENER = "opener"
     SUPPLEMENT = "supplement"
+    MERGER = "merger"
     PLACE = "place"
     AND_THEN = "and_then"
     ACKNOWLEDGED = "acknowledged"

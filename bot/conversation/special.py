@@ -9,6 +9,7 @@ from bot.conversation.acts import Open, Receipt, Step
 from bot.conversation.cues import Cue, cue_in, has_file_number
 from bot.conversation.followup import add
 from bot.conversation.handover import explained, hand_over, send_to_officer
+from bot.conversation.merger import merged
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.world import World
@@ -142,6 +143,7 @@ def _told(world: World, memory: Memory, message_id: str) -> Step:
 _SPECIAL: Mapping[Cue, Special] = {
     Cue.SCAM: _scam,
     Cue.SCAM_LOST: _scam,
+    Cue.MERGER: merged,
     Cue.PLACE: _place,
     Cue.OWN_FILE: _own_file,
     Cue.LATE_FILE: _late_file,

@@ -12,6 +12,7 @@ from bot.wording import Wording
 from knowledge.decisions import Decision, MatterKind
 from knowledge.entries import Entry
 from knowledge.matcher import Context
+from knowledge.places import Place
 
 #: the commune of the asker, when nobody knows yet which
 ANY_COMMUNE = "ct-xa"
@@ -29,6 +30,12 @@ class Library(Protocol):
 
     def entry(self, entry_id: str) -> Entry | None:
         """Return a public entry."""
+
+    def namesakes(self, text: str) -> tuple[Place, ...]:
+        """Return the communes that bear a name in the text, of today and of before the merger."""
+
+    def parts(self, agency: str) -> tuple[Place, ...]:
+        """Return a commune of today and all that became it or a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,8 @@ class Manner:
     window: timedelta = timedelta(minutes=10)
     #: who has so many questions open waits for an answer before the next goes to officers
     most_open: int = 10
+    #: and where very many nameless senders crowd an agency, for so many of its questions
+    most_open_in_a_crowd: int = 2
     #: whom template messages can be sent to: "phone", "user", or nobody
     template_to: str = ""
 
@@ -107,6 +116,8 @@ class World:
     #: question → how its asker wants to be told once the channel is closed
     roads: Mapping[int, Road] = field(default_factory=dict)
     barred_until: datetime | None = None
+    #: agencies that senders such as this one crowd
+    crowded: frozenset[str] = frozenset()
 
     @property
     def local_now(self) -> datetime:

@@ -8,6 +8,7 @@ from bot.conversation.words import plain
 from knowledge.decisions import Decision, DecisionKind, MatterKind
 from knowledge.entries import Entry, EntryKind, Facet, Fact
 from knowledge.matcher import Context
+from knowledge.places import Place
 
 CHECKED = date(2026, 11, 1)
 
@@ -136,6 +137,14 @@ MEANINGS: Mapping[str, Decision] = {
         ),
     }.items()
 }
+PLACES = (
+    Place("Phường Mỹ Xuyên", "", "Thành phố Cần Thơ", "ct-xa-31684"),
+    Place("Xã Tham Đôn", "Huyện Mỹ Xuyên", "Tỉnh Sóc Trăng", "ct-xa-31684", former=True),
+    Place("Xã Đại Tâm", "Huyện Mỹ Xuyên", "Tỉnh Sóc Trăng", "ct-xa-31684", former=True),
+    Place("Xã Nhu Gia", "", "Thành phố Cần Thơ", "ct-xa-31708"),
+    Place("Xã Tham Đôn", "Huyện Mỹ Xuyên", "Tỉnh Sóc Trăng", "ct-xa-31708", former=True),
+    Place("Xã Tân Lộc", "", "Thành phố Cần Thơ", "ct-xa-31999"),
+)
 FACETS = {"lệ phí": Facet.FEE, "thế bao nhiêu tiền": Facet.FEE, "bao lâu có": Facet.TIME}
 
 
@@ -158,3 +167,11 @@ class SmallLibrary:
     def entry(self, entry_id: str) -> Entry | None:
         """Return an entry."""
         return self.entries.get(entry_id)
+
+    def namesakes(self, text: str) -> tuple[Place, ...]:
+        """Return the communes whose name stands in the text."""
+        return tuple(place for place in PLACES if plain(place.name) in plain(text))
+
+    def parts(self, agency: str) -> tuple[Place, ...]:
+        """Return a commune and what became it."""
+        return tuple(place for place in PLACES if place.agency == agency)

@@ -11,6 +11,7 @@ from knowledge import starter
 from knowledge.decisions import Decision
 from knowledge.entries import Entry, Facet
 from knowledge.matcher import Context, Matcher
+from knowledge.places import Place
 from tests.bot.conversation.chat import FRIDAY, WORDING, Chat
 from tests.bot.conversation.library import SmallLibrary
 from tests.bot.conversation.manners import BANNED
@@ -31,6 +32,14 @@ class ShippedLibrary:
     def entry(self, entry_id: str) -> Entry | None:
         """Return an entry."""
         return self._entries.get(entry_id)
+
+    def namesakes(self, text: str) -> tuple[Place, ...]:
+        """Return the communes that bear a name in the text."""
+        return self._matcher.namesakes(text)
+
+    def parts(self, agency: str) -> tuple[Place, ...]:
+        """Return a commune of today and all that became it."""
+        return self._matcher.gazetteer.parts(agency)
 
 
 @pytest.fixture(scope="module")

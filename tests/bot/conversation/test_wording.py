@@ -12,7 +12,7 @@ from tests.bot.conversation.manners import BANNED
 #: parts of a message, or messages that begin with a title or a number
 NO_OPENING = re.compile(
     r"(button|facet|topic|card|state|agency)\.(?!unknown)|answer\.|receipt\.(code|due|closed|link|window)"
-    r"|status\.(one|due|late)|emergency|hotline\.unknown|media\.voice_text|aside\.own_file|form\.|erase\.order|genuine\.domain"
+    r"|status\.(one|due|late)|emergency|hotline\.unknown|media\.voice_text|aside\.own_file|form\.|erase\.order|genuine\.domain|merger\.(?!told|which)|choices\.side_unknown"
 )
 CATALOGUE = Path(bot.wording.__file__).parent / "vi" / "citizen.po"
 
