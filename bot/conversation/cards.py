@@ -281,6 +281,36 @@ def _phone(world: World, entry: Entry) -> tuple[Button, ...]:
     return (Button(world.wording("button.call", phone=entry.phone), phone=entry.phone),)
 
 
+def sides_card(world: World, offered: Sequence[tuple[Entry, str]], facet: Facet) -> Outgoing | None:
+    """Return one side of each entry that is offered under a label; None where none is known.
+
+    "ở đâu", asked before the choice, is often the same for all of them.
+    """
+    known = [entry for entry, _ in offered if _is_sound(entry, facet)]
+    if not known:
+        return None
+    lines = [
+        f"{number}. {label}: {_side(world, entry, facet)}"
+        for number, (entry, label) in enumerate(offered, 1)
+    ]
+    sources = dict.fromkeys(_source_line(world, entry) for entry in known)
+    text = world.wording(
+        "choices.sides", what=world.wording(f"topic.{facet}"), lines="\n".join(lines)
+    )
+    return Outgoing(
+        "\n".join((text, *sources)),
+        sources=tuple(dict.fromkeys(source for entry in known for source in _sources(entry))),
+        decision=DecisionKind.CHOICES,
+        codes=tuple(entry.code for entry, _ in offered),
+    )
+
+
+def _side(world: World, entry: Entry, facet: Facet) -> str:
+    if not _is_sound(entry, facet):
+        return world.wording("choices.side_unknown", counter=counter(world, entry))
+    return cut("; ".join(_items(entry.facts[facet].text)), _BRIEFER)
+
+
 def named(entry: Entry) -> str:
     """Return a name that is long enough to tell one choice from another."""
     return cut(label_of(entry) or _sentence_case(entry.title), _LISTED)

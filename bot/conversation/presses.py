@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.conversation import answers, followup, handover, ratings, roads
 from bot.conversation.acts import Step, StillWaiting
-from bot.conversation.cards import hotlines_card
+from bot.conversation.cards import hotlines_card, sides_card
 from bot.conversation.payloads import Press, is_payload, payload, read_payload
 from bot.conversation.replies import menu, say
 from bot.conversation.state import Awaiting, Memory, Offer
@@ -15,7 +15,7 @@ from bot.messages import Button
 from bot.reach.roads import Road
 from knowledge.decisions import DecisionKind
 from knowledge.differences import answered
-from knowledge.entries import Facet
+from knowledge.entries import Entry, Facet
 
 _NATIONAL_LINES = tuple(f"hotline:{number}" for number in (113, 114, 115, 112, 111))
 
@@ -119,11 +119,17 @@ def typed_choice(world: World, memory: Memory, text: str) -> Step | None:
 
 def _told_apart(world: World, memory: Memory, text: str) -> Step | None:
     """Take what a short answer to our question means: "ở nước ngoài"."""
-    pressed = filter(None, (read_payload(offer.payload) for offer in memory.offers))
-    ids = [each.argument for each in pressed if each.act == "entry"]
-    found = [entry for entry in map(world.library.entry, ids) if entry is not None]
+    found = [entry for entry, _ in _offered(world, memory)]
     meant = answered([entry.code for entry in found], text)
     return None if meant is None else press(world, memory, payload("entry", found[meant].id))
+
+
+def _offered(world: World, memory: Memory) -> list[tuple[Entry, str]]:
+    """Return the entries that can be chosen, with their labels."""
+    read = [(read_payload(offer.payload), offer.label) for offer in memory.offers]
+    ids = [(pressed.argument, label) for pressed, label in read if pressed]
+    found = [(world.library.entry(entry_id), label) for entry_id, label in ids]
+    return [(entry, label) for entry, label in found if entry is not None]
 
 
 def _take(world: World, memory: Memory, offer: Offer) -> Step:
@@ -157,10 +163,14 @@ def must_choose(memory: Memory) -> bool:
 
 
 def remembered_facet(world: World, memory: Memory, facet: Facet | None) -> Step:
-    """Ask for the choice first; what was asked about it is answered with it."""
-    buttons = (Button(offer.label, offer.payload) for offer in memory.offers)
+    """Tell the side asked about of all that is offered, else ask for the choice first."""
+    buttons = tuple(Button(offer.label, offer.payload) for offer in memory.offers)
     remembered = replace(memory, facet=facet or memory.facet)
-    return Step(remembered, (say(world, "choices.first", *buttons),))
+    offered = _offered(world, memory)
+    told = sides_card(world, offered, facet) if facet else None
+    if told is None:
+        return Step(remembered, (say(world, "choices.first", *buttons),))
+    return Step(remembered, (replace(told, buttons=buttons),), tuple(e.id for e, _ in offered))
 
 
 def _meant(world: World, memory: Memory, fits: Callable[[Press], bool]) -> Step | None:

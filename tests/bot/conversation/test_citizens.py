@@ -27,10 +27,21 @@ async def test_a_choice_of_nothing_gets_a_gentle_word(chat: Chat, text: str) -> 
     assert chat.states() == []
 
 
-async def test_a_facet_asked_before_choosing_is_answered_with_the_choice(chat: Chat) -> None:
+async def test_a_facet_asked_before_choosing_is_told_of_every_choice(chat: Chat) -> None:
     await chat.says("khai sinh")
     first = await said(chat, "bao lâu có")
-    assert "việc mình cần" in first
+    assert "1. Khai sinh cho bé sinh trong nước: trong ngày" in first
+    assert "Nguồn: " in first
+
+
+async def test_a_facet_nobody_vouches_for_waits_for_the_choice(chat: Chat) -> None:
+    await chat.says("khai sinh")
+    assert "việc mình cần" in await said(chat, "có mẫu đơn không")
+
+
+async def test_the_choice_made_afterwards_begins_with_the_facet(chat: Chat) -> None:
+    await chat.says("khai sinh")
+    await said(chat, "bao lâu có")
     (card,) = await chat.says("2")
     assert card.text.splitlines()[1] == "Thời gian: trong ngày"
 
