@@ -15,6 +15,7 @@ from bot.clock import WorkCalendar
 from bot.conversation.mind import ConversationMind
 from bot.delivery.schedule import Periodic, daily, every
 from bot.moments import Clock
+from bot.questions import crowds
 from bot.questions.history import anchor
 from bot.questions.reclock import reclock_if_changed
 from bot.retention.rounds import forget_all, pack_old
@@ -44,6 +45,7 @@ class Housekeeping:
             Periodic("choices", every(timedelta(minutes=10)), self.queue_choices, catch_up=False),
             Periodic("reclock", every(timedelta(minutes=5)), self.reclock, catch_up=False),
             Periodic("segment", every(timedelta(hours=1)), self.propose_segment, catch_up=False),
+            Periodic("crowds", every(timedelta(minutes=1)), self.look_for_crowds, catch_up=False),
             Periodic("anchor", daily(time(0, 5), zone), self.anchor_chains),
             Periodic("erasure", every(timedelta(minutes=5)), self.remove_erased, catch_up=False),
             Periodic("lint", daily(time(1, 0), zone), self.lint_again, catch_up=False),
@@ -70,6 +72,10 @@ class Housekeeping:
             return Done(propose(connection, schedule, self.clock()))
 
         await self.store.write(body)
+
+    async def look_for_crowds(self, _slot: datetime) -> None:
+        """Note at which agencies very many questions of nameless senders are open."""
+        await self.store.write(lambda c: Done(crowds.look(c, self.clock())))
 
     async def anchor_chains(self, slot: datetime) -> None:
         """Anchor the heads of all chains as they stood at the end of the day before."""

@@ -15,6 +15,7 @@ class Name(StrEnum):
     QUARANTINE = "quarantine"
     DISK = "disk"
     ERRORS = "errors"
+    CROWD = "crowd"
 
 
 @dataclass(frozen=True, slots=True)

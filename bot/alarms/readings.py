@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.channel_tokens.overview import Condition, overview
 from bot.delivery.backlog import Backlog, backlog
+from bot.questions.crowds import crowded
 from bot.tables.delivery import conversation, inbox, quarantine
 from bot.tables.operations import provider_token
 
@@ -49,6 +50,8 @@ class Readings:
     put_aside: int
     disk_free: int
     disk_total: int
+    #: agency → questions of nameless senders open there, where they are very many
+    crowded: Mapping[str, int] = field(default_factory=dict)
 
 
 def take(connection: Connection, folder: Path, now: datetime) -> Readings:
@@ -62,6 +65,7 @@ def take(connection: Connection, folder: Path, now: datetime) -> Readings:
         put_aside=_put_aside(connection, now),
         disk_free=disk.free,
         disk_total=disk.total,
+        crowded=crowded(connection),
     )
 
 

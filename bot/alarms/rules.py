@@ -36,6 +36,7 @@ def judge(readings: Readings, limits: Thresholds, now: datetime, zone: tzinfo) -
         *_tokens(readings, limits, now),
         *_ledger(readings, limits, now),
         *_disk(readings, limits),
+        *_crowds(readings),
     )
     merged: dict[Name, Alarm] = {}
     for alarm in judged:
@@ -101,6 +102,11 @@ def _disk(readings: Readings, limits: Thresholds) -> Iterator[Alarm]:
     share = readings.disk_free / readings.disk_total
     if readings.disk_free < limits.disk_bytes or share < limits.disk_share:
         yield Alarm(Name.DISK, f"{readings.disk_free >> 20} MB free, {share:.0%} of the disk")
+
+
+def _crowds(readings: Readings) -> Iterator[Alarm]:
+    for agency, count in readings.crowded.items():
+        yield Alarm(Name.CROWD, f"{agency}: {count} questions of the web chat are open")
 
 
 def _hours(span: timedelta) -> str:

@@ -20,7 +20,9 @@ from handlers import zalo
 from handlers.routes import Route
 from handlers.webchat.channel import WebChat
 from handlers.webchat.files import Files
+from handlers.webchat.origins import Origins
 from handlers.webchat.plain import PlainChat
+from handlers.webchat.reception import Reception
 from handlers.webchat.stream import Streams
 from handlers.webchat.views import WebChatApi
 from handlers.zalo.media import media_hosts
@@ -51,7 +53,9 @@ async def attach_web(parts: Parts, _stack: AsyncExitStack) -> Attached:
     """Return the web chat, which is always there, with the public pages around it."""
     settings, channel = parts.settings, WebChat(parts.clock)
     streams = Streams(parts.store, parts.lanes.listeners)
-    api = WebChatApi(parts.store, channel, streams, parts.clock, parts.metrics)
+    origins = Origins(parts.keys[0])
+    reception = Reception(parts.store, channel, parts.clock, parts.metrics, origins)
+    api = WebChatApi(reception, streams)
     plain = PlainChat(
         api.reception,
         parts.lanes.listeners,

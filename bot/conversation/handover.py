@@ -120,10 +120,10 @@ def send_to_officer(world: World, memory: Memory, reason: str) -> Step:
     """Hand the question now spoken of to the agency's desk ("none of these", "gặp cán bộ")."""
     asked = world.question(memory.question)
     if asked is not None and _may_queue(memory, asked):
-        held_back = _held_back(world, memory, asked.matter)
+        agency = memory.agency or asked.agency
+        held_back = _held_back(world, memory, asked.matter, agency)
         if held_back is not None:
             return held_back
-        agency = memory.agency or asked.agency
         wording = _receipt_wording(agency, memory.commune)
         return Step(
             _after_filing(memory, agency),
@@ -178,7 +178,7 @@ def case(world: World, memory: Memory, text: str, mark: str) -> Step:
     return Step(replace(memory.settled(), asked=""), (filed, receipt))
 
 
-def _held_back(world: World, memory: Memory, matter: MatterKind) -> Step | None:
+def _held_back(world: World, memory: Memory, matter: MatterKind, agency: str) -> Step | None:
     """Return the reply to a sender whose share of the officers' time is used up, if it is.
 
     Nothing holds back a denunciation. What was written stays in the conversation.
@@ -191,11 +191,24 @@ def _held_back(world: World, memory: Memory, matter: MatterKind) -> Step | None:
     if len(world.open_questions) >= world.manner.most_open:
         count = len(world.open_questions)
         return Step(memory.settled(), (say(world, "budget.full", count=count),))
-    return None
+    return _in_the_crowd(world, memory, agency)
+
+
+def _in_the_crowd(world: World, memory: Memory, agency: str) -> Step | None:
+    """Ask who has some questions at a crowded agency to let others come first.
+
+    Whoever has none there is never held back: no crowd closes an agency.
+    """
+    waiting = sum(asked.agency == agency for asked in world.open_questions)
+    if agency not in world.crowded or waiting < world.manner.most_open_in_a_crowd:
+        return None
+    hotlines = button(world, "hotlines", "hotlines")
+    told = say(world, "budget.crowded", hotlines, agency=world.name_of(agency), count=waiting)
+    return Step(memory.settled(), (told,))
 
 
 def _filed(world: World, memory: Memory, filed: Open) -> Step:
-    held_back = _held_back(world, memory, filed.matter)
+    held_back = _held_back(world, memory, filed.matter, filed.agency)
     if held_back is not None:
         return held_back
     wording = _receipt_wording(filed.agency, filed.commune, filed.matter)

@@ -64,6 +64,8 @@ def receipt(world: World, asked_for: Receipt, filed: Filed) -> Outgoing:
         days = RULES[world.channel].possible.days
         lines.append(said(f"receipt.window.{world.channel}", days=days))
     lines += _closed_line(world)
+    if filed.agency in world.crowded:
+        lines.append(said("receipt.crowded"))
     if link := status_link(world.manner, world.channel, filed.code, filed.key):
         lines.append(said("receipt.link", link=link))
     text = "\n".join(lines)

@@ -21,6 +21,7 @@ from bot.conversation.world import Library, Manner, World
 from bot.delivery.outbox import post
 from bot.delivery.turns import Plan, Turn, Wait
 from bot.questions import desk, limits
+from bot.questions.crowds import NAMELESS, Crowds
 from bot.questions.repository import by_id
 from bot.reach import progress
 from bot.reach.progress import Due
@@ -49,11 +50,13 @@ class ConversationMind:
         self._calendar = calendar
         self._agency_name = agency_name
         self._manner = manner
+        self._crowds = Crowds()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mind")
 
     def recall(self, connection: Connection, turn: Turn) -> Recalled:
         """Read the citizen's questions and whatever the turn refers to."""
-        return repository.recall(connection, turn)
+        recalled = repository.recall(connection, turn)
+        return replace(recalled, crowded=self._crowds.known(connection))
 
     async def decide(self, turn: Turn, now: datetime) -> Plan | Wait:
         """Decide what can be decided now; while an officer writes by hand, stay silent.
@@ -138,6 +141,7 @@ class ConversationMind:
             officer_spoke_of=recalled.officer_spoke_of,
             roads=recalled.roads,
             barred_until=recalled.barred_until,
+            crowded=recalled.crowded if channel in NAMELESS else frozenset(),
         )
 
 

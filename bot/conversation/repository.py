@@ -93,6 +93,8 @@ class Recalled:
     barred_until: datetime | None = None
     #: by which the offices are open; None for the shipped one
     calendar: WorkCalendar | None = None
+    #: agencies at which very many questions of nameless senders are open
+    crowded: frozenset[str] = frozenset()
 
 
 def recall(connection: Connection, turn: Turn) -> Recalled:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from bot.questions import history, life, limits
+from bot.questions import crowds, history, life, limits
 from bot.questions.codes import new_code
 from bot.questions.history import ContentKind, Event, Words
 from bot.questions.life import Act, NotPossible, State
@@ -81,6 +81,7 @@ def open_question(connection: Connection, new: NewQuestion, now: datetime) -> Op
         "folded": searchable(new.text),
         "decision": new.decision,
         "sealed": _is_sealed(new.kind),
+        "share": crowds.share(connection, new.conversation_id, agency),
         "two_persons": agency_needs_two_persons(connection, agency),
         "received_at": now,
         **_deadlines(connection, agency, new, now),
@@ -124,6 +125,7 @@ def queue_question(
     changes: dict[str, Any] = {
         "agency": agency,
         "two_persons": agency_needs_two_persons(connection, agency),
+        "share": crowds.share(connection, row.conversation_id, agency),
         "answered_at": None,
         "closed_at": None,
         "merged_into_id": None,

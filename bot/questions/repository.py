@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause
 
 from bot.archive.packing import Body, bodies
+from bot.questions import crowds
 from bot.questions.codes import parse_code
 from bot.questions.life import HELD, Bucket, State
 from bot.questions.search import found, searchable
@@ -53,6 +54,8 @@ class Filters:
     bucket: Bucket | None = None
     assignee_id: int | None = None
     search: str = ""
+    #: False leaves out what is listed apart in a crowd, True shows nothing else
+    apart: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,14 @@ def queue(
             rows += connection.execute(wanted)
         total += number
     return Page(rows, page, total)
+
+
+def count_apart(connection: Connection, seen_by: ColumnElement[bool]) -> int:
+    """Return how many open questions are listed apart, 0 where no agency is crowded."""
+    agencies = crowds.crowded(connection)
+    if not agencies:
+        return 0
+    return _counted(connection, and_(_OPEN, seen_by, crowds.set_apart(agencies)))
 
 
 def _counted(connection: Connection, condition: ColumnElement[bool]) -> int:
@@ -278,6 +289,9 @@ def conditions(connection: Connection, filters: Filters) -> list[ColumnElement[b
     if filters.assignee_id is not None:
         held = [str(state) for state in HELD]
         conditions += [question.c.assignee_id == filters.assignee_id, question.c.state.in_(held)]
+    if filters.apart is not None:
+        in_the_crowd = crowds.set_apart(crowds.crowded(connection))
+        conditions.append(in_the_crowd if filters.apart else ~in_the_crowd)
     if code := parse_code(filters.search):
         conditions.append(question.c.code == code)
     elif (matching := found(connection, filters.search)) is not None:

@@ -83,6 +83,13 @@ CLASSES: Sequence[Kept] = (
     _rows("sessions", "logins that are over", _days("sessions", 1, most=30), session.c.seen_at),
     _rows("logins", "attempts to log in", _days("logins", 30, most=365), login_attempt.c.at),
     Kept(
+        "origins",
+        "digests of the networks that web chats were opened from",
+        _days("origins", 2, most=30),
+        words.origins_due,
+        words.forget_origins,
+    ),
+    Kept(
         "files",
         "citizens' files, after their question was closed",
         _days("files", 365, least=30),

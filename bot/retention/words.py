@@ -76,6 +76,18 @@ def _forget_memories(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(kept.values(state={"stopped": True} if wish else {}))
 
 
+def origins_due(connection: Connection, before: datetime) -> int:
+    """Count conversations of which it is still known from which network they were opened."""
+    return _count(connection, _old_origins(before))
+
+
+def forget_origins(connection: Connection, batch: Batch) -> int:
+    """Forget from which network conversations were opened; return of how many."""
+    ids = _old_origins(batch.before).limit(batch.most).scalar_subquery()
+    forgotten = update(conversation).where(conversation.c.id.in_(ids)).values(origin=None)
+    return connection.execute(forgotten).rowcount
+
+
 def files_due(connection: Connection, before: datetime) -> int:
     """Count files of questions closed before, and files that came before and belong to none."""
     return _count(connection, _old_files(before))
@@ -105,6 +117,11 @@ def _silent_chats(before: datetime) -> Select[int]:
     )
     heard = func.coalesce(conversation.c.last_inbound_at, conversation.c.created_at)
     return select(conversation.c.id).where(heard < before, said, ~waits).order_by(conversation.c.id)
+
+
+def _old_origins(before: datetime) -> Select[int]:
+    known = conversation.c.origin.is_not(None)
+    return select(conversation.c.id).where(known, conversation.c.created_at < before)
 
 
 def _old_files(before: datetime) -> Select[str]:

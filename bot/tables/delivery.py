@@ -50,7 +50,15 @@ conversation = Table(
     Column("window_from", Moment),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment),
+    #: keyed digest of day and network it was opened from (web chat); forgotten after two days
+    Column("origin", String(24)),
     UniqueConstraint("channel", "address"),
+)
+Index(
+    "ix_conversation_origin",
+    conversation.c.origin,
+    sqlite_where=conversation.c.origin.is_not(None),
+    postgresql_where=conversation.c.origin.is_not(None),
 )
 
 inbox = Table(

@@ -110,6 +110,8 @@ question = Table(
     Column("sealed", Boolean, nullable=False, server_default=text("false")),
     #: raised by every change; an act on an older version is turned away
     Column("version", Integer, nullable=False, server_default="1"),
+    #: how many its sender's place had open with the agency when it was filed, this one included
+    Column("share", Integer, nullable=False, server_default="1"),
     Column("received_at", Moment, nullable=False),
     Column("acknowledge_by", Moment),
     Column("due_at", Moment),
@@ -129,6 +131,15 @@ Index(
     question.c.agency,
     sqlite_where=question_open,
     postgresql_where=question_open,
+)
+
+#: agencies at which very many questions of nameless senders are open, as last looked
+crowd = Table(
+    "crowd",
+    metadata,
+    Column("agency", String(60), primary_key=True),
+    Column("open", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
 )
 
 #: words of people, apart from the history so that they can be erased: text and salt go

@@ -28,14 +28,17 @@ READERS = frozenset({Role.OFFICER, Role.LEADER, Role.COORDINATOR, Role.EDITOR})
 #: where those go who do not work on questions
 _HOMES = {Role.ADMIN: "/can-bo/tai-khoan", Role.BROADCASTER: "/can-bo/chuyen-muc"}
 
+#: the tab that is there only while an agency is crowded
+_CROWD = "crowd"
 #: the tabs of the queue, in order
 VIEWS: dict[str, Filters] = {
-    "open": Filters(bucket=Bucket.OPEN),
-    "new": Filters(states=CLAIMABLE),
+    "open": Filters(bucket=Bucket.OPEN, apart=False),
+    "new": Filters(states=CLAIMABLE, apart=False),
     "mine": Filters(),
     "approval": Filters(states=frozenset({State.DRAFTED})),
     "waiting": Filters(states=frozenset({State.WAITING})),
     "closed": Filters(states=frozenset({State.ANSWERED, State.RATED, State.REFUSED})),
+    _CROWD: Filters(bucket=Bucket.OPEN, apart=True),
 }
 
 
@@ -49,6 +52,7 @@ class _Seen:
     doubts: Sequence[str]
     held: Sequence[Held]
     held_count: int
+    apart: int
 
 
 class Queue:
@@ -87,7 +91,8 @@ class Queue:
             "queue.html",
             here="queue",
             view=view,
-            views=views,
+            views=[each for each in views if each != _CROWD or seen.apart],
+            apart=seen.apart,
             filters=filters,
             page=seen.page,
             texts={row.id: words_for(officer, row.text) for row in seen.page.rows},
@@ -114,6 +119,7 @@ def _look(
         in_doubt(connection, seen_by) if officer.role in OF_AN_AGENCY else (),
         held(connection, seen_by) if officer.role is not Role.EDITOR else (),
         held_count(connection, seen_by),
+        repository.count_apart(connection, seen_by) if officer.role is not Role.EDITOR else 0,
     )
 
 
@@ -133,6 +139,7 @@ def _filters(officer: Officer, view: str, search: str, agency: str) -> Filters:
         bucket=chosen.bucket,
         assignee_id=officer.id if view == "mine" else None,
         search=search.strip()[:200],
+        apart=None if search.strip() else chosen.apart,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from bot.delivery.inbox import Accepted, UnknownConversation, accept, open_conversation
 from bot.delivery.inbox import find_conversation as find
@@ -17,9 +17,10 @@ from bot.delivery.labels import label_of
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
 from bot.store import Done, Store
-from bot.tables.delivery import attachment
+from bot.tables.delivery import attachment, conversation
 from handlers.webchat.channel import NAME, WebChat, address_of
 from handlers.webchat.limits import Allowance, RateLimit
+from handlers.webchat.origins import Origins
 from handlers.webchat.requests import Post
 
 log = structlog.get_logger()
@@ -53,6 +54,7 @@ class Reception:
     channel: WebChat
     clock: Clock
     metrics: Metrics
+    origins: Origins | None = None
     messages: RateLimit = field(default_factory=_messages)
     conversations: RateLimit = field(default_factory=_conversations)
     callers: RateLimit = field(default_factory=_callers)
@@ -63,9 +65,15 @@ class Reception:
         self._pace(self.conversations, caller)
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         now = self.clock()
-        await self.store.write(
-            lambda c: Done(open_conversation(c, NAME, address_of(token), now, now + IDLE))
-        )
+        origin = self.origins.of(caller, now) if self.origins else None
+
+        def begin(connection: Connection) -> Done[None]:
+            id_ = open_conversation(connection, NAME, address_of(token), now, now + IDLE)
+            opened = update(conversation).where(conversation.c.id == id_)
+            connection.execute(opened.values(origin=origin))
+            return Done(None)
+
+        await self.store.write(begin)
         self.metrics.count("conversation_opened", NAME)
         return token
 

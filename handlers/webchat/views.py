@@ -2,12 +2,8 @@
 
 from aiohttp import web
 
-from bot.moments import Clock
-from bot.operations.metrics import Metrics
-from bot.store import Store
 from handlers.callers import caller_of
 from handlers.routes import Access, Route
-from handlers.webchat.channel import WebChat
 from handlers.webchat.lines import read_lines
 from handlers.webchat.reception import Reception
 from handlers.webchat.requests import BadRequest, TooLong, read_post
@@ -17,12 +13,10 @@ from handlers.webchat.stream import Streams
 class WebChatApi:
     """Opens conversations, takes messages, shows what was said."""
 
-    def __init__(
-        self, store: Store, channel: WebChat, streams: Streams, clock: Clock, metrics: Metrics
-    ) -> None:
-        self.reception = Reception(store, channel, clock, metrics)
+    def __init__(self, reception: Reception, streams: Streams) -> None:
+        self.reception = reception
         self.streams = streams
-        self._store = store
+        self._store = reception.store
 
     def routes(self) -> list[Route]:
         """Return the chat's routes."""

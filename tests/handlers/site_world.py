@@ -31,7 +31,9 @@ from handlers.routes import Route, add_routes
 from handlers.web import MAX_BODY, explain_errors, refuse_encoded, secure_headers
 from handlers.webchat.channel import WebChat, address_of
 from handlers.webchat.files import Files
+from handlers.webchat.origins import Origins
 from handlers.webchat.plain import PlainChat
+from handlers.webchat.reception import Reception
 from handlers.webchat.stream import HEARTBEAT_SECONDS, Streams
 from handlers.webchat.views import WebChatApi
 from tests.bot.questions.samples import NOW, ask, prepare
@@ -55,7 +57,9 @@ class SiteWorld:
 
     def __post_init__(self) -> None:
         self.streams = Streams(self.store, self.listeners, heartbeat=self.heartbeat)
-        self.chat = WebChatApi(self.store, WebChat(self.clock), self.streams, self.clock, Metrics())
+        channel, origins = WebChat(self.clock), Origins("key")
+        reception = Reception(self.store, channel, self.clock, Metrics(), origins)
+        self.chat = WebChatApi(reception, self.streams)
         self.files = self.folder / "files"
         self.pages = Pages(self.store, SmallShelf(), WORDING, calendar(), self.clock, self.settings)
 
