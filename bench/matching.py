@@ -68,10 +68,10 @@ def main() -> None:
     dev = list(ask(matcher, data / "questions_dev.jsonl", _dev_label))
     emit(accuracy("Development questions, by set and kind", dev, groups, lambda a: a.label))
     emit(accuracy("Development questions, by noise", dev, groups, lambda a: a.noise))
-    for name in ("train", "judge"):
-        asked = list(ask(matcher, MESSAGES / f"messages_{name}.jsonl", _class))
-        emit(accuracy(f"Messages ({name}), by class", asked, groups, lambda a: a.label))
-        emit(manners(f"Messages ({name}), decisions", asked))
+    for name in ("messages_train", "messages_judge", "other_fresh", "unseen"):
+        asked = list(ask(matcher, MESSAGES / f"{name}.jsonl", _class))
+        emit(accuracy(f"{name}, by class", asked, groups, lambda a: a.label))
+        emit(manners(f"{name}, decisions", asked))
     emit(speed(dev, len(entries), built, grown))
 
 
