@@ -5,16 +5,16 @@ The rules are the console's: who may see a question, who may claim it, what the 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from bot.delivery.inbox import open_conversation
 from bot.delivery.outbox import post
 from bot.liaison import codes, groups
 from bot.liaison.orders import Doing, Order
 from bot.messages import Outgoing, Purpose
-from bot.officers import Role
+from bot.officers import Role, accounts
 from bot.officers.accounts import Officer
 from bot.questions import acts, repository
 from bot.questions.codes import spoken_groups
@@ -23,7 +23,11 @@ from bot.questions.life import NotPossible
 from bot.questions.sight import visible_to
 from bot.questions.steps import NoSuchQuestion
 from bot.store import Wake
+from bot.tables.delivery import message
 from bot.wording import Wording
+
+#: anybody may add the bot to a group and order there without end
+_LATELY, _MOST_LATELY = timedelta(minutes=10), 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Desk:
         if not heard.text or not heard.told:
             return Answered(heard.text, spent=heard.spent)
         chat = open_conversation(connection, order.channel, order.chat, now)
+        if _is_pestered(connection, chat, now):
+            return Answered(heard.text, spent=heard.spent)
         answer = Outgoing(heard.text, purpose=Purpose.NOTICE)
         wakes = post(connection, chat, cause, [answer], now)
         return Answered(heard.text, wakes, heard.spent)
@@ -68,6 +74,9 @@ class Desk:
             bond = codes.redeem(connection, order.argument, group=bool(order.group), now=now)
         except codes.NoSuchCode:
             return Heard(self.wording("liaison.bad_code"))
+        maker = accounts.acting(connection, bond.made_by)
+        if maker is None or not (bond.agency is None or may_tie(maker, bond.agency)):
+            return Heard(self.wording("liaison.bad_code"))  # as it was when the code was made
         if bond.agency is not None:
             groups.tie_group(
                 connection, groups.Place(order.channel, order.chat, order.group),
@@ -129,6 +138,13 @@ class Desk:
         if row is None:
             raise NoSuchQuestion
         acts.claim(connection, Hand(officer, row.id, now))
+
+
+def _is_pestered(connection: Connection, chat: int, now: datetime) -> bool:
+    """Whether a chat has had so many words of ours that more of them would serve a nuisance."""
+    lately = (message.c.conversation_id == chat, message.c.at > now - _LATELY)
+    newest = select(message.c.id).where(*lately).order_by(message.c.seq.desc()).limit(_MOST_LATELY)
+    return len(connection.execute(newest).all()) >= _MOST_LATELY
 
 
 def may_tie(officer: Officer, to: str) -> bool:

@@ -150,6 +150,16 @@ def all_officers(connection: Connection) -> Sequence[Row[Any]]:
     ).all()
 
 
+def acting(connection: Connection, actor: str) -> Officer | None:
+    """Return the officer behind a name in histories, None for others and for who is shut out."""
+    _, _, number = actor.partition("officer:")
+    if not number.isdecimal():
+        return None
+    wanted = select(officer).where(officer.c.id == int(number), ~officer.c.disabled)
+    row = connection.execute(wanted).first()
+    return Officer.of(row) if row else None
+
+
 def names_by_actor(connection: Connection) -> dict[str, str]:
     """Return what to call each officer, by the name histories use."""
     rows = connection.execute(select(officer.c.id, officer.c.full_name, officer.c.username))

@@ -36,7 +36,6 @@ _LONGEST_PAYLOAD = 64
 _LONGEST_LABEL = 200
 #: what a link to the bot may carry: `tt_1_001193` for a procedure, `lk_CODE` to link an account
 _PROCEDURE = re.compile(r"tt_([0-9_]{3,40})")
-_LINKING = "lk_"
 _SOURCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _AWAY = ("left", "kicked")
 
@@ -102,9 +101,10 @@ class Reader:
         return self._incoming(message, IncomingKind.TEXT, clean(words))
 
     def _started(self, message: Message, rest: str) -> Incoming | None:
-        """Open the chat, or what the link was about that led here."""
-        if rest.startswith(_LINKING):
-            return self._order(message, Doing.LINK, rest.removeprefix(_LINKING))
+        """Open the chat, or what the link was about that led here.
+
+        No link ties an account to an officer: one presses it without knowing what it holds.
+        """
         if code := parse_code(rest):
             return self._incoming(message, IncomingKind.TEXT, code)
         if found := _PROCEDURE.fullmatch(rest):

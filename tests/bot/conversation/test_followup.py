@@ -62,6 +62,19 @@ async def test_a_code_tells_where_the_question_stands(chat: Chat, form: str) -> 
     assert "Trả lời chậm nhất thứ Sáu 27/11." in status.text
 
 
+async def test_a_strangers_words_are_never_tied_to_the_question_of_a_code(
+    chat: Chat, new_chat: NewChat
+) -> None:
+    await chat.says(BRIDGE)
+    asked = chat.questions()[0]
+    stranger = new_chat()
+    await stranger.says(asked.code)
+    await stranger.says(f"{asked.code} xin bổ sung là tôi đổi ý rồi")
+    await stranger.says("huỷ câu hỏi")
+    assert stranger.last_line().question_id is None
+    assert chat.questions() == [asked]
+
+
 async def test_a_stranger_learns_the_state_of_a_code_and_nothing_of_its_text(
     chat: Chat, new_chat: NewChat
 ) -> None:

@@ -11,7 +11,7 @@ from bot.liaison.codes import Bond
 from bot.liaison.hearing import Answered, Desk
 from bot.liaison.notices import Herald
 from bot.liaison.orders import CLAIM, Doing, Order
-from bot.officers import Role
+from bot.officers import Role, accounts
 from bot.officers.accounts import Officer
 from bot.tables.delivery import conversation, message
 from bot.tables.desk import question
@@ -46,8 +46,13 @@ class Rooms:
 
     def ties_group(self, agency: str = AGENCY, chat: str = CHAT) -> None:
         """Tie a group by a code of the console."""
-        code = codes.make(self.connection, Bond(agency, None, "officer:1"), self.now)
-        self.orders(Doing.LINK, code, chat=chat)
+        self.orders(Doing.LINK, self.code_for(agency), chat=chat)
+
+    def code_for(self, agency: str = AGENCY) -> str:
+        """Make a code for a group, as an officer of the agency does at the console."""
+        maker = accounts.by_username(self.connection, f"lam-{agency}")
+        actor = f"officer:{maker.id}" if maker else self.hires(f"lam-{agency}", "", agency).actor
+        return codes.make(self.connection, Bond(agency, None, actor), self.now)
 
     def hires(self, name: str, account: str = "", agency: str = AGENCY) -> Officer:
         """Take on an officer, with an account on the messenger where one is named."""

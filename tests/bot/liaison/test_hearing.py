@@ -1,5 +1,6 @@
 """Groups and accounts are tied by one-time codes; questions are claimed by the console's rules."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from bot.officers import accounts
 from bot.questions import desk
 from bot.questions.history import verify
 from bot.tables.delivery import conversation
-from bot.tables.desk import audit, question_event
+from bot.tables.desk import audit, officer, question_event
 from tests.bot.liaison.samples import AGENCY, CHAT, STRANGER, WORDING, Rooms
 from tests.bot.questions.samples import ask
 
@@ -21,14 +22,16 @@ BAD = WORDING("liaison.bad_code")
 
 
 def code_for_group(rooms: Rooms) -> str:
-    return codes.make(rooms.connection, Bond(AGENCY, None, "officer:1"), rooms.now)
+    return rooms.code_for()
 
 
 def test_a_code_ties_a_group_and_the_group_is_told(rooms: Rooms) -> None:
     rooms.ties_group()
     group = rooms.group()
     assert group is not None
-    assert (group.agency, group.linked_by) == (AGENCY, "officer:1")
+    maker = accounts.by_username(rooms.connection, f"lam-{AGENCY}")
+    assert maker is not None
+    assert (group.agency, group.linked_by) == (AGENCY, f"officer:{maker.id}")
     assert rooms.heard() == [WORDING("liaison.linked", agency="Sở Y tế")]
 
 
@@ -42,6 +45,40 @@ def test_a_code_is_good_for_half_an_hour(rooms: Rooms) -> None:
     code = code_for_group(rooms)
     rooms.now += timedelta(minutes=31)
     assert rooms.orders(Doing.LINK, code).toast == BAD
+
+
+def shut_out(rooms: Rooms) -> None:
+    accounts.set_disabled(rooms.connection, f"lam-{AGENCY}", True, "test", rooms.now)
+
+
+def moved_away(rooms: Rooms) -> None:
+    rooms.connection.execute(officer.update().values(agency="ct-so-noi-vu"))
+
+
+@pytest.mark.parametrize("changed", [shut_out, moved_away])
+def test_a_code_dies_with_its_makers_right_to_make_it(
+    rooms: Rooms, changed: Callable[[Rooms], None]
+) -> None:
+    code = code_for_group(rooms)
+    changed(rooms)
+    assert rooms.orders(Doing.LINK, code).toast == BAD
+    assert rooms.group() is None
+
+
+def test_who_is_shut_out_ties_no_account(rooms: Rooms) -> None:
+    an = rooms.hires("an")
+    code = codes.make(rooms.connection, Bond(None, an.id, an.actor), rooms.now)
+    accounts.set_disabled(rooms.connection, "an", True, "test", rooms.now)
+    assert rooms.orders(Doing.LINK, code, chat=STRANGER).toast == BAD
+
+
+def test_a_group_of_strangers_is_not_answered_without_end(rooms: Rooms) -> None:
+    for _ in range(30):
+        rooms.orders(Doing.LINK, "X")
+    assert len(rooms.heard()) == 20
+    rooms.now += timedelta(minutes=11)
+    rooms.orders(Doing.LINK, "X")
+    assert len(rooms.heard()) == 21
 
 
 @pytest.mark.parametrize("typed", ["", "ABC", "ABCDE23456"])

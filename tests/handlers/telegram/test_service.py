@@ -73,7 +73,7 @@ async def test_a_question_reaches_the_officers_group_and_is_claimed_there(
     group, account = await other.write(_hired)
     telegram.join(GROUP, "Nhóm cán bộ xã", OFFICER)
     telegram.say(OFFICER, f"/lienket {group}", chat=GROUP)
-    telegram.say(OFFICER, f"/start lk_{account}")
+    telegram.say(OFFICER, f"/lienket {account}")
     await until(lambda: texts(telegram, GROUP) and texts(telegram, OFFICER))
     telegram.say(CITIZEN, "đường trước nhà ngập nước cả tuần nay không ai sửa")
     await until(lambda: "Mã câu hỏi" in "".join(texts(telegram, CITIZEN)))
