@@ -40,6 +40,10 @@ def test_the_composed_services_run_commands_of_ours() -> None:
     assert set(ours) <= set(COMMANDS)
 
 
+def test_an_address_is_always_sent_to_the_same_node() -> None:
+    assert "lb_policy ip_hash" in read("Caddyfile.compose")
+
+
 def measures() -> set[str]:
     """Return the series that the service exposes, by the names queries use."""
     families = list(Metrics().registry.collect())
