@@ -29,6 +29,8 @@ def answer_card(
 
     `again` leaves out what the citizen has just read on the card before.
     """
+    if entry.kind is EntryKind.HOTLINE and not entry.phone:
+        return _unknown_number(world, entry)
     facet = None if facet is Facet.STEPS and not _is_sound(entry, facet) else facet
     is_short = again and facet is not None
     lines = [_title(entry), _asked_line(world, entry, facet)] if is_short and facet else None
@@ -46,6 +48,16 @@ def answer_card(
         sources=_sources(entry),
         decision=DecisionKind.ANSWER,
         codes=(entry.code,) if entry.kind is EntryKind.PROCEDURE else (),
+    )
+
+
+def _unknown_number(world: World, entry: Entry) -> Outgoing:
+    """Say that the number is not known yet, and offer people who know it."""
+    source = world.wording("card.source_unknown")
+    return Outgoing(
+        "\n".join([*_body(world, entry, None), source, world.wording("hotline.by_officer")]),
+        buttons=(Button(world.wording("button.to_officer"), payload("none")),),
+        decision=DecisionKind.ANSWER,
     )
 
 
@@ -233,8 +245,7 @@ def counter(world: World, entry: Entry) -> str:
 
 
 def _source_line(world: World, entry: Entry) -> str:
-    is_unknown_number = entry.kind is EntryKind.HOTLINE and not entry.phone
-    if not entry.source or is_unknown_number:
+    if not entry.source:
         return world.wording("card.source_unknown")
     if entry.checked_on is None:
         return world.wording("card.source", title=entry.source)

@@ -153,17 +153,26 @@ def add_place(world: World, memory: Memory, text: str, asked: Asked, decision: D
     remembered = replace(memory.settled(), commune=decision.commune or memory.commune)
     code = spoken_groups(asked.code)
     noted = Add(asked.id, text)
-    placeless = tuple(q for q in world.open_questions if _goes_to_the_askers_commune(q))
-    if not decision.commune or not placeless:
+    movable = tuple(
+        q
+        for q in world.open_questions
+        if _goes_with_the_asker(q, memory.commune) and q.agency != decision.commune
+    )
+    if not decision.commune or not movable:
         return Step(remembered, (noted, say(world, "commune.noted", code=code)))
-    routed = tuple(Route(q.id, decision.commune) for q in placeless)
-    codes = ", ".join(spoken_groups(q.code) for q in placeless)
-    told = say(world, "commune.routed", code=codes, agency=world.name_of(decision.commune))
+    routed = tuple(Route(q.id, decision.commune) for q in movable)
+    codes = ", ".join(spoken_groups(q.code) for q in movable)
+    is_correction = all(q.agency == memory.commune for q in movable)
+    message_id = "commune.moved" if is_correction else "commune.routed"
+    told = say(world, message_id, code=codes, agency=world.name_of(decision.commune))
     return Step(remembered, (noted, *routed, told))
 
 
-def _goes_to_the_askers_commune(asked: Asked) -> bool:
-    return asked.agency == ANY_COMMUNE and asked.matter is not MatterKind.DENUNCIATION
+def _goes_with_the_asker(asked: Asked, commune: str) -> bool:
+    """Whether a question waits for the asker's commune, or at the one he named by mistake."""
+    is_waiting = asked.agency == ANY_COMMUNE
+    is_misplaced = asked.agency == commune and asked.state in (State.QUEUED, State.TRANSFERRED)
+    return (is_waiting or is_misplaced) and asked.matter is not MatterKind.DENUNCIATION
 
 
 def case(world: World, memory: Memory, text: str, mark: str) -> Step:

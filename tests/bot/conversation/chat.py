@@ -29,6 +29,7 @@ AGENCIES = {
     "ct-tt-pvhcc": "Trung tâm Phục vụ hành chính công",
     "ct-thanh-tra": "Thanh tra thành phố",
     "ct-xa-31741": "UBND xã Tài Văn",
+    "ct-xa-31684": "UBND phường Mỹ Xuyên",
 }
 
 

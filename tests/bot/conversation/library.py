@@ -132,6 +132,7 @@ MEANINGS: Mapping[str, Decision] = {
         "tôi khiếu nại quyết định bồi thường đất": handing("ct-xa", MatterKind.COMPLAINT),
         "tôi tố cáo cán bộ xã nhận tiền": handing("ct-xa", MatterKind.DENUNCIATION),
         "xã Tài Văn": replace(handing("ct-xa"), commune="ct-xa-31741"),
+        "lộn rồi, phường Mỹ Xuyên": replace(handing("ct-xa"), commune="ct-xa-31684"),
         "nộp hồ sơ 2 tháng chưa có": replace(
             handing("ct-tt-pvhcc", MatterKind.FEEDBACK), topic="own_file"
         ),

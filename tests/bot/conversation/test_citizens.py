@@ -61,6 +61,21 @@ async def test_one_place_serves_all_questions_that_wait_for_it(chat: Chat) -> No
     assert all(spoken_groups(q.code) in told for q in chat.questions())
 
 
+async def test_a_wrong_place_can_be_corrected(chat: Chat) -> None:
+    await chat.says(FLOOD)
+    await chat.says("xã Tài Văn")
+    assert "chuyển đến UBND phường Mỹ Xuyên" in await said(chat, "lộn rồi, phường Mỹ Xuyên")
+    assert [q.agency for q in chat.questions()] == ["ct-xa-31684"]
+
+
+async def test_a_place_told_again_moves_nothing_that_an_officer_has_taken_up(chat: Chat) -> None:
+    await chat.says(FLOOD)
+    await chat.says("xã Tài Văn")
+    chat.connection.execute(update(question).values(state="claimed"))
+    await chat.says("lộn rồi, phường Mỹ Xuyên")
+    assert [q.agency for q in chat.questions()] == ["ct-xa-31741"]
+
+
 async def test_a_place_serves_what_waits_for_it_though_another_question_came_since(
     chat: Chat,
 ) -> None:

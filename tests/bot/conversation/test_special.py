@@ -61,7 +61,7 @@ async def test_an_event_without_words(
         ),
         pytest.param("kênh này thật không", "không hỏi mã OTP", NONE, id="genuine"),
         pytest.param("số công an", "Công an: 113", NONE, id="a number"),
-        pytest.param("số bảo hiểm xã hội", "đang cập nhật", ["auto_answered"], id="unknown number"),
+        pytest.param("số bảo hiểm xã hội", "cán bộ sẽ tìm", ["auto_answered"], id="unknown number"),
         pytest.param("đường dây nóng", "Công an: 113", NONE, id="hotlines"),
         pytest.param("/start", "ông/bà cần làm giấy tờ gì", NONE, id="start"),
     ],
