@@ -16,6 +16,7 @@ class Name(StrEnum):
     DISK = "disk"
     ERRORS = "errors"
     CROWD = "crowd"
+    LOGINS = "logins"
 
 
 @dataclass(frozen=True, slots=True)

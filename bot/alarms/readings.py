@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.channel_tokens.overview import Condition, overview
 from bot.delivery.backlog import Backlog, backlog
+from bot.officers.throttle import besieged
 from bot.questions.crowds import crowded
 from bot.tables.delivery import conversation, inbox, quarantine
 from bot.tables.operations import provider_token
@@ -52,6 +53,8 @@ class Readings:
     disk_total: int
     #: agency → questions of nameless senders open there, where they are very many
     crowded: Mapping[str, int] = field(default_factory=dict)
+    #: account → failed logins of the last quarter of an hour, where they are very many
+    besieged: Mapping[str, int] = field(default_factory=dict)
 
 
 def take(connection: Connection, folder: Path, now: datetime) -> Readings:
@@ -66,6 +69,7 @@ def take(connection: Connection, folder: Path, now: datetime) -> Readings:
         disk_free=disk.free,
         disk_total=disk.total,
         crowded=crowded(connection),
+        besieged=besieged(connection, now),
     )
 
 

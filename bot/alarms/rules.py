@@ -36,7 +36,7 @@ def judge(readings: Readings, limits: Thresholds, now: datetime, zone: tzinfo) -
         *_tokens(readings, limits, now),
         *_ledger(readings, limits, now),
         *_disk(readings, limits),
-        *_crowds(readings),
+        *_strangers(readings),
     )
     merged: dict[Name, Alarm] = {}
     for alarm in judged:
@@ -104,9 +104,11 @@ def _disk(readings: Readings, limits: Thresholds) -> Iterator[Alarm]:
         yield Alarm(Name.DISK, f"{readings.disk_free >> 20} MB free, {share:.0%} of the disk")
 
 
-def _crowds(readings: Readings) -> Iterator[Alarm]:
+def _strangers(readings: Readings) -> Iterator[Alarm]:
     for agency, count in readings.crowded.items():
         yield Alarm(Name.CROWD, f"{agency}: {count} questions of the web chat are open")
+    for account, count in readings.besieged.items():
+        yield Alarm(Name.LOGINS, f"{count} failed logins at {account} in a quarter of an hour")
 
 
 def _hours(span: timedelta) -> str:
