@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
+from bot.store.lock import DatabaseLock
 from tests.acceptance.process import Process, command, environment, serving
 from tests.acceptance.service import Citizen
 
@@ -77,8 +78,12 @@ async def test_passwords_of_demonstration_officers_are_not_printed(
     assert str(accounts) in process.output
 
 
-async def test_a_second_service_on_the_same_file_is_refused(process: Process) -> None:
-    status, output = await command(["serve"], process.environment)
+async def test_a_second_service_on_the_same_file_is_refused(
+    database_file: Path, tmp_path: Path
+) -> None:
+    with DatabaseLock(database_file):  # as the first holds it
+        url = f"sqlite:///{database_file}"
+        status, output = await command(["serve"], environment(url, tmp_path))
     assert status == 1
     assert "used by another service" in output
     assert "Traceback" not in output
