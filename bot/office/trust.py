@@ -29,13 +29,18 @@ class AsksTooMuch(BotError):
 
 def check_trust(text: str, own_hosts: Collection[str] = ()) -> None:
     """Raise where words to a citizen break a promise of the channel."""
+    check_links(text, own_hosts)
+    if _asks(_SECRET, text) or _asks(_MONEY, text):
+        raise AsksTooMuch
+
+
+def check_links(text: str, own_hosts: Collection[str] = ()) -> None:
+    """Raise UnlistedLink where a text leads citizens to a stranger's page."""
     if strangers := unlisted_in(text, own_hosts):
         raise UnlistedLink(
             f"Người dân chỉ được dẫn tới trang của Nhà nước (gov.vn); xin bỏ hoặc thay đường dẫn "
             f"{', '.join(dict.fromkeys(strangers))} giúp, để bà con khỏi lầm với trang giả."
         )
-    if _asks(_SECRET, text) or _asks(_MONEY, text):
-        raise AsksTooMuch
 
 
 def _asks(pattern: re.Pattern[str], text: str) -> bool:

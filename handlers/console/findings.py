@@ -1,6 +1,6 @@
 """Facts that are held back: an officer confirms one with its source, or puts it right."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from bot.catalogue.acts import Fault, NoSuchEntry, NoSuchFinding, Vouching, clea
 from bot.catalogue.findings import NoSource, NothingSaid, Vouched, Wanted
 from bot.directory.repository import agency_names
 from bot.moments import Clock
+from bot.office.trust import AsksTooMuch, UnlistedLink, check_trust
 from bot.officers import Role
 from bot.officers.accounts import OF_AN_AGENCY, Officer
 from bot.store import Done, Store
@@ -30,8 +31,11 @@ _LAST_PAGE = 10_000
 class Findings:
     """The page of findings; an officer of an agency sees what his agency answers for."""
 
-    def __init__(self, store: Store, clock: Clock, pages: Pages) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, pages: Pages, own_hosts: Collection[str]
+    ) -> None:
         self._store = store
+        self._own_hosts = own_hosts
         self._clock = clock
         self._pages = pages
 
@@ -55,8 +59,9 @@ class Findings:
             return Done(None)
 
         try:
+            check_trust("\n".join((form.get("text", ""), form.get("source", ""))), self._own_hosts)
             await self._store.write(body)
-        except (NoSource, NothingSaid) as problem:
+        except (NoSource, NothingSaid, UnlistedLink, AsksTooMuch) as problem:
             return await self._page(request, form, {"problem": str(problem), "tried": form})
         except (NoSuchFinding, NoSuchEntry):  # the text changed, or somebody was faster
             done = "changed"

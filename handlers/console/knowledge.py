@@ -4,7 +4,7 @@ from bot.catalogue.uploads import Uploads
 from bot.clock import WorkCalendar
 from bot.learning.retraining import Retraining
 from bot.moments import Clock
-from bot.settings import Settings
+from bot.settings import Settings, own_hosts
 from bot.store import Store
 from bot.wording import Wording
 from handlers.console.background import Background
@@ -31,10 +31,10 @@ class KnowledgeDesk:
     ) -> None:
         pages = Pages(wording, calendar, clock, settings)
         retraining = Retraining(store, settings.var_dir / "index", clock)
-        background = Background()
+        background, own = Background(), own_hosts(settings)
         self._parts = (
-            Lessons(store, clock, pages, wording),
-            Findings(store, clock, pages),
+            Lessons(store, clock, pages, wording, own),
+            Findings(store, clock, pages, own),
             Imports(Uploads(store, clock), pages, wording, background),
             Models(store, clock, pages, retraining, library),
             Reasons(store, clock, pages, library, wording),

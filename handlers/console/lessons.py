@@ -1,5 +1,6 @@
 """From answers to knowledge: the proposal at the question, the second look by another person."""
 
+from collections.abc import Collection
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from bot.learning.proposals import NotAPhrasing
 from bot.moments import Clock
 from bot.office import lessons
 from bot.office.lessons import Edited, Lesson
+from bot.office.trust import check_trust
 from bot.officers import Role
 from bot.officers.accounts import OF_AN_AGENCY
 from bot.questions import repository
@@ -35,8 +37,11 @@ _DIGITS = 15
 class Lessons:
     """The way of an answer into the catalogue."""
 
-    def __init__(self, store: Store, clock: Clock, pages: Pages, wording: Wording) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, pages: Pages, wording: Wording, own_hosts: Collection[str]
+    ) -> None:
         self._store = store
+        self._own_hosts = own_hosts
         self._clock = clock
         self._pages = pages
         self._wording = wording
@@ -105,10 +110,18 @@ class Lessons:
         accepted, now = form.get("decision") == "public", self._clock()
         entry_id = form.get("entry", "")
         edited = Edited(form.get("title", ""), form.get("summary", ""), form.get("basis", ""))
+        try:
+            if accepted:
+                self._check_trust(edited)
+        except BotError as problem:
+            return await self._page(request, str(problem))
         await self._store.write(
             lambda c: Done(lessons.decide(c, entry_id, edited if accepted else None, officer, now))
         )
         raise web.HTTPSeeOther(f"{_PAGE}?xong={'public' if accepted else 'retired'}")
+
+    def _check_trust(self, edited: Edited) -> None:
+        check_trust("\n".join((edited.title, edited.summary, edited.basis)), self._own_hosts)
 
     async def decide_phrasing(self, request: web.Request) -> web.StreamResponse:
         """Take up a phrasing as edited, turn it down, or take it back."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from bot.clock import WorkCalendar
 from bot.errors import BotError
 from bot.moments import Clock
+from bot.office.trust import check_links, check_trust
 from bot.officers import Role
 from bot.officers.accounts import Officer
 from bot.privacy.masks import LABELS, MaskKind
@@ -19,7 +20,7 @@ from bot.segments.documents import day_in_words, duration, month_in_words
 from bot.segments.editing import AlreadyPublished, Approval, NoSuchItem, Obstacle, Review
 from bot.segments.listing import Listing
 from bot.segments.months import Month, Schedule, UnreadableMonth
-from bot.settings import Settings
+from bot.settings import Settings, own_hosts
 from bot.store import Done, Store
 from bot.wording import Wording
 from handlers.access import SESSION
@@ -109,6 +110,7 @@ class SegmentDesk:
         self._clock = clock
         self._plain = Schedule(calendar, {})
         self._pages = Pages(wording, calendar, clock, settings)
+        self._own_hosts = own_hosts(settings)
 
     def routes(self) -> list[Route]:
         """Return the months, a month, and one route for each thing an editor does."""
@@ -177,6 +179,8 @@ class SegmentDesk:
             form = await read_form(request)
             asked = _Asked(request[SESSION].officer, item_id, form, self._clock())
             try:
+                check_trust(form.get("answer", ""), self._own_hosts)
+                check_links(form.get("question", ""), self._own_hosts)
                 done = await self._store.write(lambda c: Done(deed(c, asked)))
             except NoSuchItem as unknown:
                 raise web.HTTPNotFound from unknown

@@ -96,6 +96,8 @@ async def test_a_fact_held_back_is_put_right(world: DeskWorld, keeper: Browser) 
     form = {name: first(page, name) for name in names} | {"decision": "correct"}
     page = await keeper.send(FINDINGS, {**form, "text": "UBND xã", "source": ""}, 400)
     assert "Xin ghi căn cứ" in page
+    page = await keeper.send(FINDINGS, {**form, "text": "UBND xã", "source": "luat.top"}, 400)
+    assert "luat.top" in page
     page = await keeper.send(FINDINGS, {**form, "text": "UBND xã", "source": "Nghị định 150"})
     assert "Đã lưu" in page
     found = await world.store.read(lambda c: public_entry(c, "1.001193"))

@@ -71,6 +71,20 @@ async def test_a_coordinator_decides(world: DeskWorld, decision: str, state: str
     assert [row.state for row in await entries(world)] == [state]
 
 
+async def test_a_second_look_lets_no_strangers_link_through(world: DeskWorld) -> None:
+    opened = await world.ask()
+    boss = await world.hire("binh", Role.COORDINATOR)
+    async with visiting(world) as browser, visiting(world) as above:
+        await answer(world, browser, opened)
+        await browser.send(f"/can-bo/cau-hoi/{opened.code}/kien-thuc", {"title": "Làm lại thẻ"})
+        await enter(world, above, boss)
+        (kept,) = await entries(world)
+        edited = {"entry": kept.id, "decision": "public", "summary": "Vào https://bhyt.top nhé"}
+        assert "bhyt.top" in await above.send("/can-bo/kien-thuc", edited, 400)
+        assert [row.state for row in await entries(world)] == ["draft"]
+        await above.send("/can-bo/kien-thuc", edited | {"decision": "retired"})
+
+
 async def test_a_complaint_never_becomes_knowledge(world: DeskWorld) -> None:
     opened = await world.ask(kind=MatterKind.COMPLAINT)
     async with visiting(world) as browser:

@@ -100,6 +100,33 @@ async def test_an_editor_approves_an_edited_text_and_reads_what_was_masked(
     assert listing_item.question == "Số tôi [số điện thoại], <b>đổi</b>?"
 
 
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        pytest.param(
+            {"question": "Ở đâu?", "answer": "Bấm bit.ly/abc."}, "bit.ly", id="a strangers link"
+        ),
+        pytest.param(
+            {"question": "Trang hoantien.top có thật?", "answer": "Không."},
+            "hoantien.top",
+            id="a swindlers address is not read on air",
+        ),
+        pytest.param(
+            {"question": "Ở đâu?", "answer": "Xin ông/bà gửi mã OTP."}, "OTP", id="asks for a code"
+        ),
+    ],
+)
+async def test_what_goes_on_air_keeps_the_promises_of_an_answer(
+    world: DeskWorld, form: dict[str, str], told: str
+) -> None:
+    await propose(world)
+    (item,) = await items(world)
+    async with visiting(world, Role.EDITOR) as browser:
+        await browser.open(PAGE)
+        assert told in await browser.send(f"{PAGE}/muc/{item}/duyet", form, 422)
+    assert (await world.store.read(listed)).items == ()
+
+
 async def test_an_editor_orders_drops_and_takes_back(world: DeskWorld) -> None:
     await propose(world, "Một?", "Hai?")
     first, second = await items(world)
