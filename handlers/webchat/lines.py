@@ -13,9 +13,11 @@ from bot.tables.directory import agency
 _PAGE = 200
 
 
-def read_lines(connection: Connection, conversation_id: int, after: int) -> list[dict[str, Any]]:
+def read_lines(
+    connection: Connection, conversation_id: int, after: int, most: int = _PAGE
+) -> list[dict[str, Any]]:
     """Return what was said after a seq, oldest first, as the contract's `M` records."""
-    lines = transcript(connection, conversation_id, after, _PAGE)
+    lines = transcript(connection, conversation_id, after, most)
     questions = _questions(connection, {line.question_id for line in lines} - {None})
     return [_as_json(line, questions) for line in lines]
 

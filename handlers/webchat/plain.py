@@ -2,14 +2,16 @@
 
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from bot.delivery.listeners import Listeners
+from bot.tables.delivery import conversation
 from handlers.access import check_origin
 from handlers.callers import caller_of
 from handlers.forms import read_form
@@ -22,6 +24,16 @@ from handlers.webchat.requests import MAX_TEXT, BadRequest, Post, read_word
 COOKIE = "danhoi_chat"
 _PATH = "/hoi"
 _PAGE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One page of a conversation, and whether a reply to its last line is under way."""
+
+    lines: Sequence[dict[str, Any]] = ()
+    number: int = 1
+    last: int = 1
+    waiting: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,19 +71,17 @@ class PlainChat:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """Show the conversation, the newest part first; wait a moment for a reply under way."""
+        self.reception.pace_reading(caller_of(request))
         conversation_id = await self._known(request.cookies.get(COOKIE, ""))
-        lines: list[dict[str, Any]] = []
-        if conversation_id is not None:
-            lines = await self._lines(conversation_id)
-        last = max(1, -(-len(lines) // _PAGE))
-        number = min(last, _number(request.query.get("trang"), last))
+        wanted = _number(request.query.get("trang"))
+        seen = await self._look(conversation_id, wanted) if conversation_id else _Seen()
         return self.templates.page(
             "plain.html",
             headers={"Cache-Control": "no-store", "X-Robots-Tag": "noindex"},
-            lines=_newest(lines, last - number),
-            number=number,
-            last=last,
-            waiting=bool(lines) and lines[-1]["role"] == "citizen",
+            lines=seen.lines,
+            number=seen.number,
+            last=seen.last,
+            waiting=seen.waiting,
         )
 
     async def _take(self, request: web.Request, text: str, payload: str) -> str:
@@ -91,14 +101,14 @@ class PlainChat:
     async def _known(self, token: str) -> int | None:
         return await self.reception.find(token) if token else None
 
-    async def _lines(self, conversation_id: int) -> list[dict[str, Any]]:
+    async def _look(self, conversation_id: int, wanted: int | None) -> _Seen:
         deadline = time.monotonic() + self.patience
         with self.listeners.subscribe(conversation_id) as news:
             while True:
-                lines = await self.reception.store.read(partial(_all_lines, conversation_id))
+                seen = await self.reception.store.read(partial(_page, conversation_id, wanted))
                 left = deadline - time.monotonic()
-                if not lines or lines[-1]["role"] != "citizen" or left <= 0:
-                    return lines
+                if not seen.waiting or left <= 0:
+                    return seen
                 await news.wait(left)
 
     def _remember(self, response: web.StreamResponse, token: str) -> None:
@@ -113,18 +123,19 @@ class PlainChat:
         )
 
 
-def _all_lines(conversation_id: int, connection: Connection) -> list[dict[str, Any]]:
-    lines: list[dict[str, Any]] = []
-    while more := read_lines(connection, conversation_id, lines[-1]["seq"] if lines else 0):
-        lines += more
-    return lines
+def _page(conversation_id: int, wanted: int | None, connection: Connection) -> _Seen:
+    """Read one page, counted from the end: the last is always full."""
+    newest = select(conversation.c.message_seq).where(conversation.c.id == conversation_id)
+    total = int(connection.execute(newest).scalar_one())
+    last = max(1, -(-total // _PAGE))
+    number = min(last, wanted or last)
+    end = total - (last - number) * _PAGE
+    after = max(0, end - _PAGE)
+    lines = read_lines(connection, conversation_id, after, end - after)
+    waiting = number == last and bool(lines) and lines[-1]["role"] == "citizen"
+    return _Seen(lines, number, last, waiting)
 
 
-def _newest(lines: list[dict[str, Any]], pages_back: int) -> list[dict[str, Any]]:
-    end = len(lines) - pages_back * _PAGE
-    return lines[max(0, end - _PAGE) : end]
-
-
-def _number(text: str | None, otherwise: int) -> int:
+def _number(text: str | None) -> int | None:
     readable = text and text.isascii() and text.isdigit() and len(text) < 7
-    return max(1, int(text)) if text and readable else otherwise
+    return max(1, int(text)) if text and readable else None

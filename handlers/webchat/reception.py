@@ -42,6 +42,10 @@ def _callers() -> RateLimit:
     return RateLimit(Allowance(burst=120, per_second=5.0))
 
 
+def _readings() -> RateLimit:
+    return RateLimit(Allowance(burst=120, per_second=10.0))
+
+
 def _bytes() -> RateLimit:
     return RateLimit(Allowance(burst=30_000_000, per_second=100_000.0))
 
@@ -58,6 +62,7 @@ class Reception:
     messages: RateLimit = field(default_factory=_messages)
     conversations: RateLimit = field(default_factory=_conversations)
     callers: RateLimit = field(default_factory=_callers)
+    readings: RateLimit = field(default_factory=_readings)
     bytes: RateLimit = field(default_factory=_bytes)
 
     async def open(self, caller: str) -> str:
@@ -91,6 +96,10 @@ class Reception:
         """
         self._pace(self.messages, address_of(token))
         self._pace(self.callers, caller)
+
+    def pace_reading(self, caller: str) -> None:
+        """Count a look at a transcript; raise 429 when it comes faster than pages ask."""
+        self._pace(self.readings, caller)
 
     def pace_bytes(self, caller: str, size: int) -> None:
         """Count the bytes of a file before they are read; raise 429 when they are too many."""

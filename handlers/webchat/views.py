@@ -47,6 +47,7 @@ class WebChatApi:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """Return what was said after a seq."""
+        self.reception.pace_reading(caller_of(request))
         conversation_id = await self._known(request)
         after = _number(request.query.get("after"))
         lines = await self._store.read(lambda c: read_lines(c, conversation_id, after))

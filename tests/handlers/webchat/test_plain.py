@@ -1,12 +1,14 @@
 """The chat without a script: a form, a cookie, a page."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.messages import Button, Outgoing
+from handlers.webchat.limits import Allowance, RateLimit
 from handlers.webchat.plain import COOKIE
-from tests.handlers.site_world import Client, SiteWorld, lines_of
+from tests.handlers.site_world import Client, SiteWorld, lines_of, open_chat, visiting
 
 
 async def ask(client: Client, **form: str) -> str:
@@ -73,6 +75,15 @@ async def test_a_long_conversation_is_shown_page_by_page(
     oldest = await (await visitor.get("/hoi?trang=1")).text()
     assert ("câu 99." in newest, "câu 2." in newest) == (True, False)
     assert ("câu 99." in oldest, "câu 2." in oldest) == (False, True)
+
+
+async def test_pages_are_turned_at_a_readers_pace(citizens: SiteWorld, visitor: Client) -> None:
+    token = await open_chat(visitor)
+    limit = RateLimit(Allowance(burst=2, per_second=0.01))
+    citizens.chat.reception = replace(citizens.chat.reception, readings=limit)
+    async with visiting(citizens) as reader:
+        looks = [await reader.get(path) for path in ("/hoi", f"/api/v1/chat/{token}", "/hoi")]
+    assert [look.status for look in looks] == [200, 200, 429]
 
 
 async def test_a_form_on_another_site_is_turned_away(visitor: Client) -> None:
