@@ -17,7 +17,7 @@ from bot.officers.sessions import Session
 from bot.officers.tokens import Token
 from bot.settings import Settings
 from bot.store import Done, Store, StoreUnavailable
-from handlers.callers import is_local
+from handlers.callers import cookie_name, is_local
 from handlers.forms import read_form
 from handlers.routes import ROUTES, Access, Handler, Route, methods_of
 
@@ -34,6 +34,11 @@ TOKEN: web.RequestKey[Token] = web.RequestKey("token", Token)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: what an officer may still do while a password set by another waits to be changed
 _BEFORE_OWN_PASSWORD = frozenset({CHANGE_PASSWORD, LOGOUT})
+
+
+def session_cookie(settings: Settings) -> str:
+    """Return the name of the cookie that holds a login."""
+    return cookie_name(COOKIE, https=settings.public_url.startswith("https://"))
 
 
 def officer_of(request: web.Request) -> Officer | None:
@@ -80,6 +85,7 @@ class Guard:
         self._store = store
         self._clock = clock
         self._own_host = urlsplit(settings.public_url).netloc
+        self._cookie = session_cookie(settings)
         self._declared: dict[tuple[str, str], Route] | None = None
 
     async def admit(self, request: web.Request) -> None:
@@ -105,7 +111,7 @@ class Guard:
     async def _identify(self, request: web.Request, route: Route) -> None:
         now = self._clock()
         # a machine is its token's officer, a citizen's conversation nobody's
-        secret = None if route.access in _WITHOUT_COOKIE else request.cookies.get(COOKIE)
+        secret = None if route.access in _WITHOUT_COOKIE else request.cookies.get(self._cookie)
         if secret:
             session = await self._store.read(lambda c: sessions.find(c, secret, now))
             if session:

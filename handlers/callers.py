@@ -66,6 +66,15 @@ def caller_of(request: web.Request) -> str:
     return known
 
 
+def cookie_name(plain: str, *, https: bool) -> str:
+    """Return a cookie's name; on https one that no neighbour below the same domain can set.
+
+    Otherwise another office's site could seat an officer in its own session, or have a citizen
+    write into its own conversation.
+    """
+    return f"__Host-{plain}" if https else plain
+
+
 def is_local(request: web.Request) -> bool:
     """Whether somebody on this machine calls, and no proxy on it for somebody else."""
     address = read_address(request.remote or "")

@@ -12,7 +12,14 @@ from bot.officers import accounts, demo, sessions, throttle
 from bot.officers.passwords import Hasher, PasswordTooShort
 from bot.settings import Settings
 from bot.store import Done, Store
-from handlers.access import CHANGE_PASSWORD, COOKIE, LOGIN, LOGOUT, SESSION, check_origin
+from handlers.access import (
+    CHANGE_PASSWORD,
+    LOGIN,
+    LOGOUT,
+    SESSION,
+    check_origin,
+    session_cookie,
+)
 from handlers.callers import caller_of
 from handlers.console.rendering import Pages, see_other
 from handlers.forms import read_form
@@ -33,6 +40,8 @@ class Login:
         self._pages = pages
         self._settings = settings
         self._own_host = urlsplit(settings.public_url).netloc
+        self._cookie = session_cookie(settings)
+        self._is_https = settings.public_url.startswith("https://")
 
     def routes(self) -> list[Route]:
         """Return the ways in and out."""
@@ -75,7 +84,7 @@ class Login:
         digest = request[SESSION].digest
         await self._store.write(lambda c: _leave(c, digest))
         response = see_other(LOGIN)
-        response.del_cookie(COOKIE, path="/")
+        response.del_cookie(self._cookie, path="/", secure=self._is_https)
         return response
 
     async def show_password(self, request: web.Request) -> web.Response:
@@ -129,8 +138,10 @@ class Login:
         return response
 
     def _set_cookie(self, response: web.StreamResponse, request: web.Request, secret: str) -> None:
-        secure = request.secure or self._settings.public_url.startswith("https://")
-        response.set_cookie(COOKIE, secret, path="/", httponly=True, samesite="Lax", secure=secure)
+        secure = request.secure or self._is_https
+        response.set_cookie(
+            self._cookie, secret, path="/", httponly=True, samesite="Lax", secure=secure
+        )
 
 
 def _attempt(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from bot.delivery.listeners import Listeners
 from bot.tables.delivery import conversation
 from handlers.access import check_origin
-from handlers.callers import caller_of
+from handlers.callers import caller_of, cookie_name
 from handlers.forms import read_form
 from handlers.rendering import Templates
 from handlers.routes import Access, Route
@@ -72,7 +72,7 @@ class PlainChat:
     async def show(self, request: web.Request) -> web.StreamResponse:
         """Show the conversation, the newest part first; wait a moment for a reply under way."""
         self.reception.pace_reading(caller_of(request))
-        conversation_id = await self._known(request.cookies.get(COOKIE, ""))
+        conversation_id = await self._known(request.cookies.get(self._cookie, ""))
         wanted = _number(request.query.get("trang"))
         seen = await self._look(conversation_id, wanted) if conversation_id else _Seen()
         return self.templates.page(
@@ -84,12 +84,16 @@ class PlainChat:
             waiting=seen.waiting,
         )
 
+    @property
+    def _cookie(self) -> str:
+        return cookie_name(COOKIE, https=self.https)
+
     async def _take(self, request: web.Request, text: str, payload: str) -> str:
         try:
             pressed = read_word(payload, "payload", 1000) if payload else ""
         except BadRequest as error:
             raise web.HTTPBadRequest from error
-        token = request.cookies.get(COOKIE, "")
+        token = request.cookies.get(self._cookie, "")
         if await self._known(token) is None:
             token = await self.reception.open(caller_of(request))
         self.reception.pace(token, caller_of(request))
@@ -113,10 +117,10 @@ class PlainChat:
 
     def _remember(self, response: web.StreamResponse, token: str) -> None:
         response.set_cookie(
-            COOKIE,
+            self._cookie,
             token,
             max_age=int(IDLE.total_seconds()),
-            path=_PATH,
+            path="/",  # as the name asks for
             httponly=True,
             samesite="Lax",
             secure=self.https,

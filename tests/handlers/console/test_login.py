@@ -1,5 +1,6 @@
 """The door of the console."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -148,3 +149,19 @@ async def test_a_form_that_is_none_is_turned_down(world: DeskWorld, body: bytes,
         headers = {"Content-Type": kind}
         answer = await browser.client.post("/can-bo/dang-nhap", data=body, headers=headers)
         assert answer.status == 400
+
+
+async def test_on_https_no_neighbouring_site_can_seat_an_officer_in_its_session(
+    world: DeskWorld,
+) -> None:
+    settings = world.settings.model_copy(update={"public_url": "https://danhoi.example.gov.vn"})
+    safe = replace(world, settings=settings)
+    form = {"username": "an", "password": PASSWORD}
+    async with visiting(safe) as browser:
+        answer = await browser.client.post("/can-bo/dang-nhap", data=form, allow_redirects=False)
+        cookie = answer.cookies[f"__Host-{COOKIE}"]
+        assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+        for name, status in ((COOKIE, 303), (f"__Host-{COOKIE}", 200)):
+            seat = {"Cookie": f"{name}={cookie.value}"}
+            page = await browser.client.get("/can-bo", headers=seat, allow_redirects=False)
+            assert page.status == status

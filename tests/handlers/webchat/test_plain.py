@@ -32,7 +32,7 @@ async def test_the_cookie_is_kept_from_scripts_and_other_sites(visitor: Client) 
     answer = await visitor.post("/hoi", data={"text": "xin chào"}, allow_redirects=False)
     cookie = answer.cookies[COOKIE]
     assert answer.status == 303
-    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/hoi")
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
 
 
 async def test_a_second_question_goes_on_with_the_same_conversation(visitor: Client) -> None:
