@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from bot.catalogue import build
-from bot.catalogue.indexes import Indexes, save
+from bot.catalogue.indexes import Indexes
 from bot.catalogue.repository import version
 from bot.catalogue.snapshot import Snapshot, snapshot
 from bot.catalogue.starter import load_starter_if_empty
@@ -120,11 +120,10 @@ class Library:
         """Be ready soon: a saved index, else yesterday's, else a small one built here and now."""
         exact = self._indexes.path(found.stamp)
         saved = exact if exact.exists() else self._indexes.newest()
-        if saved == exact or (saved and len(found.entries) > _FEW):
-            return await asyncio.to_thread(Matcher.load, saved, found.model)
-        matcher = await asyncio.to_thread(Matcher.build, found.entries, found.places, found.model)
-        await asyncio.to_thread(save, matcher, exact)
-        return matcher
+        if saved is None or (saved != exact and len(found.entries) <= _FEW):
+            build_once = self._indexes.build  # a node beside us waits and takes ours
+            saved = await asyncio.to_thread(build_once, found.stamp, found.entries, found.places)
+        return await asyncio.to_thread(Matcher.load, saved, found.model)
 
     async def _watch(self, held: int) -> None:
         while True:

@@ -2,9 +2,10 @@
 
 import base64
 import hashlib
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from cryptography.fernet import Fernet, MultiFernet
 
@@ -35,7 +36,10 @@ def _derive(key: str) -> bytes:
 
 
 def _write_new(path: Path) -> None:
+    """Put a key there whole, unless another process was faster: then its key is the key."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(file, "w") as stream:
-        stream.write(secrets.token_urlsafe(32) + "\n")
+    with NamedTemporaryFile("w", dir=path.parent) as unfinished:  # its owner's only
+        unfinished.write(secrets.token_urlsafe(32) + "\n")
+        unfinished.flush()
+        with suppress(FileExistsError):
+            path.hardlink_to(unfinished.name)

@@ -80,7 +80,7 @@ async def serving(env: Mapping[str, str]) -> AsyncIterator[Process]:
     ready = asyncio.Event()
     reading = asyncio.create_task(_keep_output(running, ready))
     try:
-        await asyncio.wait_for(ready.wait(), 60)
+        await asyncio.wait_for(ready.wait(), 120)
         assert running.address, running.output
         yield running
     finally:

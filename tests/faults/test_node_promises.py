@@ -19,6 +19,7 @@ from bot.catalogue.acts import set_state
 from bot.delivery.slots import moment_of
 from bot.moments import utc_now
 from bot.tables.delivery import counter, slot
+from bot.tables.knowledge import import_run
 from tests.acceptance.process import Process, environment, serving
 from tests.databases import transaction
 from tests.faults.ticker import NAME, PERIOD, tick
@@ -31,10 +32,10 @@ async def nodes(postgres_url: str, tmp_path: Path) -> AsyncIterator[list[Process
     """Return two nodes of the service, each a process of its own."""
     env = environment(postgres_url, tmp_path / "var")
     async with AsyncExitStack() as stack:
-        first = await stack.enter_async_context(serving(env))
-        second = await stack.enter_async_context(serving(env))
-        print(f"processes {first.process.pid} and {second.process.pid}")  # noqa: T201
-        yield [first, second]
+        starting = (stack.enter_async_context(serving(env)) for _ in range(2))
+        nodes = await asyncio.gather(*starting)
+        print(f"processes {[node.process.pid for node in nodes]}")  # noqa: T201 - for the record
+        yield nodes
 
 
 async def message(stream: ClientResponse) -> dict[str, Any]:
@@ -50,6 +51,19 @@ async def say(http: ClientSession, node: Process, conversation: str, text: str) 
     line = {"conversation": conversation, "client_id": text[:20], "text": text}
     async with http.post(f"{node.address}/api/v1/chat", json=line) as answer:
         assert answer.status == 202
+
+
+async def test_nodes_that_start_at_once_load_the_shipped_knowledge_once(
+    nodes: list[Process], postgres_url: str, tmp_path: Path
+) -> None:
+    with transaction(postgres_url) as connection:
+        runs = connection.execute(select(import_run.c.kind, import_run.c.state)).all()
+    assert [tuple(run) for run in runs] == [("starter", "done")]
+    assert len(list((tmp_path / "var" / "index").glob("*.npz"))) == 1
+    async with ClientSession() as http:
+        for node in nodes:
+            async with http.get(f"{node.address}/thu-tuc/1.001193") as page:
+                assert page.status == 200
 
 
 async def test_a_stream_hears_of_every_node_and_resumes_on_another(nodes: list[Process]) -> None:
