@@ -154,6 +154,7 @@ class Outgoing:
     files: tuple[Attachment, ...] = ()  # pictures and documents that follow the text
     form: ContactForm | None = None  # shown last, where the channel has one
     until: datetime | None = None  # said later than this it would be wrong: then it is not sent
+    version: str = ""  # the knowledge, words and weights it was decided with; "" by a person
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON; days and moments become ISO."""

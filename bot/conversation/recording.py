@@ -34,6 +34,7 @@ class StepPlan:
         self.decided = decided
         self.conversation_id = conversation_id
         self.through = decided.through
+        self._version = world.library.version
 
     def record(self, connection: Connection, now: datetime) -> Recorded:
         """Perform the acts; raise Stale where an entry or a question has changed meanwhile."""
@@ -49,7 +50,8 @@ class StepPlan:
             memory = replace(memory, question=performing.filed.id)
         if performing.handed:
             memory = replace(memory, entry="")  # what is spoken of now is with the officers
-        return Recorded(memory.as_json(), tuple(performing.replies))
+        replies = (replace(reply, version=self._version) for reply in performing.replies)
+        return Recorded(memory.as_json(), tuple(replies))
 
     def _check(self, connection: Connection) -> None:
         cited = frozenset(self.decided.step.cited)

@@ -91,3 +91,21 @@ async def test_another_matter_is_another_question(chat: Chat) -> None:
     await chat.says("rác đầu hẻm hôi quá")
     await chat.says("khi nào sửa cầu Cái Sắn")
     assert chat.states() == ["queued", "queued"]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param(["chào cán bộ"], id="small talk"),
+        pytest.param(["làm khai sinh cho cháu", "bao nhieu tien"], id="follow-up"),
+        pytest.param(["khai sinh trẻ ở nước ngoài", "1"], id="choice by number"),
+        pytest.param(["cháy nhà rồi"], id="emergency"),
+        pytest.param(["menu"], id="order"),
+    ],
+)
+async def test_what_we_say_by_ourselves_tells_what_it_was_decided_with(
+    chat: Chat, texts: list[str]
+) -> None:
+    for text in texts:
+        await chat.says(text)
+    assert {reply.as_json()["version"] for reply in chat.said} == {chat.library.version}
