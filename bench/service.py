@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bench.load import post
-from bot.delivery.inbox import open_conversation
+from bot.delivery.numbering import open_conversation
 from bot.moments import utc_now
 from bot.store import Done
 from bot.store.migrations import upgrade

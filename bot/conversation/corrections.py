@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, String, bindparam, select, update
 
-from bot.delivery.receipts import remember
+from bot.delivery.inbox import Accepted
 from bot.messages import Incoming
 from bot.questions.life import Bucket
+from bot.store.hot import Hot
+from bot.store.upsert import Prepared
 from bot.tables.delivery import conversation, inbox, message, provider_message
 from bot.tables.desk import question
 
@@ -18,11 +20,23 @@ class Corrected:
     event: Incoming | None
 
 
-def know(connection: Connection, inbox_id: int, channel: str, provider_id: str) -> None:
+def know(channel: str, provider_id: str, connection: Connection, accepted: Accepted) -> None:
     """Remember a citizen's own message, so that it can be quoted and corrected."""
-    row = connection.execute(select(message.c.id).where(message.c.inbox_id == inbox_id)).first()
-    if row is not None:
-        remember(connection, channel, row.id, [provider_id])
+    values = {"of_channel": channel, "own": provider_id, "of_inbox": accepted.inbox_id}
+    _KNOW.run(connection, values)
+
+
+_KNOW = Hot(
+    Prepared(
+        provider_message,
+        lambda insert: insert.from_select(
+            ["channel", "provider_id", "message_id"],
+            select(
+                bindparam("of_channel", type_=String), bindparam("own", type_=String), message.c.id
+            ).where(message.c.inbox_id == bindparam("of_inbox")),
+        ).on_conflict_do_nothing(),
+    )
+)
 
 
 def correct(connection: Connection, event: Incoming, provider_id: str) -> Corrected:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, inser
 
 from bot.clock import WorkCalendar, due_after_hours
 from bot.conversation.days import day_in_words
-from bot.delivery.inbox import open_conversation
+from bot.delivery.numbering import open_conversation
 from bot.delivery.outbox import post
 from bot.liaison.groups import tied_groups
 from bot.liaison.orders import CLAIM

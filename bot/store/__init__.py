@@ -4,10 +4,10 @@ Bodies are plain functions over a SQLAlchemy Connection. They never match, hash 
 render or call out, and never commit: the store does, and fires the wakes after the commit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 from sqlalchemy import Connection
 
@@ -30,6 +30,25 @@ class Done(Generic[T]):
 
     value: T
     wakes: tuple[Wake, ...] = ()
+
+
+class JointBody(Generic[T]):
+    """A body that a store may run together with others of its kind that wait beside it."""
+
+    __slots__ = ()
+
+    def __call__(self, connection: Connection) -> Done[T]:
+        """Run alone."""
+        raise NotImplementedError
+
+    @classmethod
+    def together(cls, connection: Connection, bodies: Sequence[Self]) -> Sequence[Done[T]]:
+        """Do for all of them what they would do one after the other, in fewer statements.
+
+        Where that is not possible it raises whatever it likes: nothing of it is kept then, and
+        they are run one after the other.
+        """
+        raise NotImplementedError
 
 
 class Store(Protocol):

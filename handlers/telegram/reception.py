@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.conversation.corrections import correct, know
 from bot.conversation.payloads import read_payload
+from bot.delivery.crowd import Acceptance, is_plain
 from bot.delivery.inbox import Accepted, accept
 from bot.delivery.labels import label_of, offered
 from bot.liaison.hearing import Answered, Desk
@@ -72,20 +74,30 @@ class Reception:
         self.metrics.count("webhook", "telegram_ignored", len(updates) - len(found))
         if not found and beside is None:
             return Taken(0, ())
-        now = self.clock()
-
-        def body(connection: Connection) -> Done[Taken]:
-            if beside is not None:
-                beside(connection)
-            return self._keep_all(connection, found, now)
-
-        taken = await self.store.write(body)
+        taken = await self._write(found, beside)
         self.metrics.count("accepted", NAME, taken.fresh)
         self.metrics.count("accepted", "repeat", len(found) - taken.fresh)
         if any(event.detail.get("event") == "unreadable" for event, _ in found):
             self.metrics.count("webhook", "telegram_unreadable")
             _log.warning("unreadable update kept", channel=NAME)
         return taken
+
+    async def _write(self, found: Sequence[tuple[Incoming, bytes]], beside: Beside | None) -> Taken:
+        """One plain message, as most requests carry, may be accepted together with others."""
+        now = self.clock()
+        if beside is None and len(found) == 1 and _is_plain(found[0][0]):
+            ((event, raw),) = found
+            own = str(event.detail.get("id", ""))
+            also = partial(know, NAME, own) if own else None
+            accepted = await self.store.write(Acceptance(event, raw, now, also=also))
+            return Taken(int(not accepted.duplicate), ())
+
+        def body(connection: Connection) -> Done[Taken]:
+            if beside is not None:
+                beside(connection)
+            return self._keep_all(connection, found, now)
+
+        return await self.store.write(body)
 
     def _keep_all(
         self, connection: Connection, found: Sequence[tuple[Incoming, bytes]], now: datetime
@@ -111,7 +123,7 @@ class Reception:
         if done.value.duplicate:
             return Done(None)
         if own := str(event.detail.get("id", "")):
-            know(connection, done.value.inbox_id, NAME, own)
+            know(NAME, own, connection, done.value)
         answered = self._obey(connection, event, done.value, now)
         again = (Wake(done.value.conversation_id),) if left is None else ()
         return Done(_press(kept, answered), (*done.wakes, *answered.wakes, *again))
@@ -123,6 +135,12 @@ class Reception:
         if order is None:
             return Answered()
         return self.desk.obey(connection, order, f"liaison:order:{accepted.inbox_id}", now)
+
+
+def _is_plain(event: Incoming) -> bool:
+    """Whether nothing but the ledger changes with an event."""
+    spoken = is_plain(event) and event.kind is not IncomingKind.BUTTON
+    return spoken and not event.detail.get("corrects") and "order" not in event.detail
 
 
 def _press(event: Incoming, answered: Answered) -> Press:

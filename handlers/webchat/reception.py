@@ -4,16 +4,19 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from aiohttp import web
 from sqlalchemy import Connection, insert, update
 
-from bot.delivery.inbox import Accepted, UnknownConversation, accept, open_conversation
+from bot.delivery.crowd import Acceptance
+from bot.delivery.inbox import Accepted
 from bot.delivery.inbox import find_conversation as find
 from bot.delivery.labels import label_of
+from bot.delivery.numbering import UnknownConversation, open_conversation
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
 from bot.store import Done, Store
@@ -120,15 +123,9 @@ class Reception:
         raw = post.to_raw(address, now, files)
         incoming = self.channel.parse(raw)[0]
 
-        def keep(connection: Connection) -> Done[Accepted]:
-            done = accept(connection, incoming, raw, now, idle=IDLE)
-            if file and not done.value.duplicate:
-                row = {"conversation_id": done.value.conversation_id, "received_at": now}
-                connection.execute(insert(attachment).values(**row, **_attachment(file)))
-            return done
-
+        also = partial(_note_file, file, now) if file else None
         try:
-            accepted = await self.store.write(keep)
+            accepted = await self.store.write(Acceptance(incoming, raw, now, IDLE, also))
         except UnknownConversation:
             raise web.HTTPNotFound from None
         if accepted.conflict:
@@ -142,6 +139,13 @@ class Reception:
             self.metrics.count("slowed", NAME)
             log.warning("caller slowed down", channel=NAME)
             raise web.HTTPTooManyRequests(headers={"Retry-After": str(wait)})
+
+
+def _note_file(
+    file: Mapping[str, Any], now: datetime, connection: Connection, accepted: Accepted
+) -> None:
+    row = {"conversation_id": accepted.conversation_id, "received_at": now}
+    connection.execute(insert(attachment).values(**row, **_attachment(file)))
 
 
 def _attachment(file: Mapping[str, Any]) -> dict[str, Any]:

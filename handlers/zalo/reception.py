@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
+from bot.delivery.crowd import Acceptance, is_plain
 from bot.delivery.inbox import Accepted, accept
 from bot.delivery.labels import label_of
 from bot.delivery.policy import silence
@@ -47,10 +48,17 @@ class Reception:
             self.metrics.count("webhook", "zalo_ignored")
             return 0
         arrived = _Arrived(events, raw, f"{NAME}:{self.reader.oa_id}", self.clock())
-        accepted = await self.store.write(partial(_keep, arrived, from_quarantine))
+        accepted = await self._write(arrived, from_quarantine)
         for event, outcome in zip(events, accepted, strict=False):
             self._report(event, outcome)
         return sum(not outcome.duplicate for outcome in accepted)
+
+    async def _write(self, arrived: "_Arrived", from_quarantine: int | None) -> Sequence[Accepted]:
+        """One plain message, as most requests carry, may be accepted together with others."""
+        first, *more = arrived.events or (None,)
+        if first is None or more or from_quarantine is not None or not _is_plain(first):
+            return await self.store.write(partial(_keep, arrived, from_quarantine))
+        return (await self.store.write(Acceptance(first, arrived.raw, arrived.now)),)
 
     def _report(self, event: Incoming, outcome: Accepted) -> None:
         label = "repeat" if outcome.duplicate else NAME
@@ -76,6 +84,12 @@ class _Arrived:
     raw: bytes
     account: str
     now: datetime
+
+
+def _is_plain(event: Incoming) -> bool:
+    """Whether nothing but the ledger changes with an event: a tapped button is given its words."""
+    alarming = event.detail.get("event") in _ALARMING
+    return is_plain(event) and event.kind is not IncomingKind.BUTTON and not alarming
 
 
 def _keep(

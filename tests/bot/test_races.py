@@ -14,7 +14,8 @@ from bot.catalogue.acts import put_layer
 from bot.clock.starter import OFFICE_ZONE
 from bot.conversation.repository import propose_alias
 from bot.delivery.counters import count
-from bot.delivery.inbox import accept, open_conversation
+from bot.delivery.inbox import accept
+from bot.delivery.numbering import open_conversation
 from bot.delivery.outbox import post
 from bot.delivery.pace import Rate, reserve
 from bot.delivery.sending import claim, read_head

@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, text
 
-from bot.store import Done, StoreUnavailable
+from bot.store import Done, JointBody, StoreUnavailable
 from bot.store.engines import sqlite_engine, to_json
 from bot.store.lock import DatabaseInUse, DatabaseLock
 from bot.store.migrations import SchemaNewer, SchemaOutdated
@@ -177,3 +178,50 @@ def test_a_missing_file_asks_for_migrate(tmp_path: Path) -> None:
 
 def test_json_keeps_vietnamese_readable_and_drops_lone_surrogates() -> None:
     assert to_json({"text": "hộ tịch \ud800"}) == '{"text":"hộ tịch ?"}'
+
+
+class Joint(JointBody[str]):
+    """Says how it was run; together with a `bad` one it can not be."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, connection: Connection) -> Done[str]:
+        if self.name == "bad":
+            raise LookupError("no")
+        put(self.name)(connection)
+        return Done("alone")
+
+    @classmethod
+    def together(cls, connection: Connection, bodies: Sequence["Joint"]) -> list[Done[str]]:
+        found = [body(connection) for body in bodies]
+        return [Done("together") for _ in found]
+
+
+async def behind_each_other(store: SqliteStore, *bodies: Callable[[Connection], Done[str]]) -> Any:  # noqa: ANN401
+    """Return what becomes of bodies that wait for the writer at the same moment."""
+    release, blocked = await hold_writer(store)
+    waiting = [asyncio.ensure_future(store.write(body)) for body in bodies]
+    await asyncio.sleep(0)
+    release.set()
+    await blocked
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_joint_bodies_that_wait_are_run_together(store: SqliteStore) -> None:
+    assert await behind_each_other(store, Joint("a"), put("b"), Joint("c")) == [
+        "together", "b", "together",
+    ]  # fmt: skip
+
+
+async def test_joint_bodies_that_cannot_run_together_run_one_by_one(store: SqliteStore) -> None:
+    first, bad, last = await behind_each_other(store, Joint("a"), Joint("bad"), Joint("c"))
+    assert (first, last, type(bad)) == ("alone", "alone", LookupError)
+    assert await store.read(names) == ["a", "c"]
+
+
+async def test_few_others_go_along_with_joint_bodies(store: SqliteStore) -> None:
+    others = [put(f"{n:02}") for n in range(12)]
+    commits = store.commits
+    await behind_each_other(store, *others, Joint("joint"))
+    assert store.commits - commits == 3  # what held the writer, the joint one with some, the rest

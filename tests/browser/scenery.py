@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.clock.starter import calendar
-from bot.delivery.inbox import open_conversation
+from bot.delivery.numbering import open_conversation
 from bot.office.letters import DeskLetters
 from bot.officers import accounts
 from bot.officers.accounts import Officer

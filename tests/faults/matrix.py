@@ -16,7 +16,7 @@ from typing import Protocol
 from sqlalchemy import Connection, select
 
 from bot.channels import Channel
-from bot.delivery.inbox import open_conversation
+from bot.delivery.numbering import open_conversation
 from bot.delivery.outbox import post
 from bot.delivery.sender import Sender
 from bot.messages import Outgoing, Purpose

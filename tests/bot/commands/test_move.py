@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, update
 
 from bot.commands.root import main
-from bot.delivery.inbox import accept, open_conversation
+from bot.delivery.inbox import accept
+from bot.delivery.numbering import open_conversation
 from bot.questions import desk
 from bot.store.lock import DatabaseLock
 from bot.store.moving import extent

@@ -7,13 +7,8 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.delivery.inbox import (
-    UnknownConversation,
-    accept,
-    find_conversation,
-    open_conversation,
-    transcript,
-)
+from bot.delivery.inbox import accept, find_conversation, transcript
+from bot.delivery.numbering import UnknownConversation, open_conversation
 from bot.messages import Attachment, AttachmentKind, Incoming, IncomingKind
 from bot.store import Done, Store, Wake
 from bot.tables.delivery import conversation, inbox

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import Connection
 
-from bot.delivery.inbox import open_conversation, transcript
+from bot.delivery.inbox import transcript
+from bot.delivery.numbering import open_conversation
 from bot.delivery.outbox import post
 from bot.messages import Outgoing, Purpose
 from bot.store import Wake

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, insert, select
 
 from bot.clock.starter import OFFICE_ZONE, special_days
-from bot.delivery.inbox import open_conversation
+from bot.delivery.numbering import open_conversation
 from bot.directory.loading import put_holidays
 from bot.questions import desk
 from bot.questions.desk import NewQuestion

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot.delivery.inbox import open_conversation
+from bot.delivery.numbering import open_conversation
 from bot.messages import Outgoing, Purpose
 from bot.reach.notices import (
     Notice,

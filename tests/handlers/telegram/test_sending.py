@@ -16,7 +16,7 @@ from bot.channels import (
     RecipientGone,
     SendError,
 )
-from bot.delivery.inbox import open_conversation
+from bot.delivery.numbering import open_conversation
 from bot.delivery.outbox import post
 from bot.media.sources import MediaGone, MediaRefused, MediaTooLarge, MediaUnavailable
 from bot.messages import Attachment, Outgoing

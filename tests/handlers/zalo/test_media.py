@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import Connection, func, select
 
 from bot.channels import Delivery, MessageRefused, OutcomeUnknown
-from bot.delivery.inbox import open_conversation
+from bot.delivery.numbering import open_conversation
 from bot.delivery.outbox import post
 from bot.delivery.pace import Rate, reserve
 from bot.delivery.sender import Searchable

@@ -16,7 +16,7 @@ from bot.channels import (
     SendError,
     WindowClosed,
 )
-from bot.delivery.inbox import open_conversation
+from bot.delivery.numbering import open_conversation
 from bot.delivery.outbox import post
 from bot.delivery.sender import Searchable
 from bot.messages import Outgoing

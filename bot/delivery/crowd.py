@@ -1,0 +1,209 @@
+"""Events that wait together, accepted by three statements for all of them.
+
+SQLite only, where one thread writes for everybody: what waits for it shares its commit anyway.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from sqlalchemy import JSON, Connection, bindparam, func, select, update
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.sql.dml import ReturningInsert
+
+from bot.delivery.inbox import SILENCE, Accepted, accept, inbox_row, line_row, taken
+from bot.delivery.numbering import (
+    INTERACTIONS,
+    VISIBLE,
+    Place,
+    Step,
+    alive,
+    changes,
+    open_conversation,
+)
+from bot.delivery.receipts import note
+from bot.errors import BotError
+from bot.media.ledger import order
+from bot.messages import Incoming, IncomingKind
+from bot.store import Done, JointBody
+from bot.store.hot import Hot
+from bot.store.rows import HotRows
+from bot.tables.base import spelt
+from bot.tables.delivery import conversation, inbox, message
+
+#: these change more of their conversation than its numbers: their place in the order matters
+_ALONE = frozenset({IncomingKind.ECHO, IncomingKind.LEFT})
+
+#: of a conversation: channel and address
+_Key = tuple[str, str]
+
+
+class NotTogether(BotError):
+    """One of these events must be accepted by itself."""
+
+
+def is_plain(incoming: Incoming) -> bool:
+    """Whether an event can be accepted together with others; most can."""
+    return incoming.kind not in _ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance(JointBody[Accepted]):
+    """Accepts a plain event as `bot.delivery.inbox.accept` would.
+
+    `also` is done in the same transaction, if the event is new.
+    """
+
+    incoming: Incoming
+    raw: bytes
+    now: datetime
+    idle: timedelta | None = None
+    also: Callable[[Connection, Accepted], None] | None = None
+
+    def __call__(self, connection: Connection) -> Done[Accepted]:
+        """Accept it alone."""
+        done = accept(connection, self.incoming, self.raw, self.now, idle=self.idle)
+        if self.also is not None and not done.value.duplicate:
+            self.also(connection, done.value)
+        return done
+
+    @classmethod
+    def together(cls, connection: Connection, bodies: Sequence[Self]) -> Sequence[Done[Accepted]]:
+        """Accept all in this order; raise NotTogether where one of them came before."""
+        places = _advance(connection, bodies)
+        ids = _keep(connection, bodies, places)
+        every = zip(bodies, places, ids, strict=True)
+        return [_finish(connection, body, place, inbox_id) for body, place, inbox_id in every]
+
+    @property
+    def key(self) -> _Key:
+        """What names its conversation."""
+        return self.incoming.channel, self.incoming.address
+
+
+def _advance(connection: Connection, bodies: Sequence[Acceptance]) -> list[Place]:
+    """Number all events; a conversation takes the steps of all its own at once."""
+    crowds: dict[_Key, list[Acceptance]] = {}
+    for body in bodies:
+        crowds.setdefault(body.key, []).append(body)
+    reached = _take(connection, crowds)
+    strangers = {key: crowd for key, crowd in crowds.items() if key not in reached}
+    if strangers:
+        for (channel, address), crowd in strangers.items():
+            if crowd[0].idle is not None:
+                raise NotTogether
+            open_conversation(connection, channel, address, crowd[0].now)
+        reached |= _take(connection, strangers)
+    return _counted_back(bodies, reached)
+
+
+def _take(connection: Connection, crowds: Mapping[_Key, Sequence[Acceptance]]) -> dict[_Key, Place]:
+    """Return the last numbers of each conversation that there is."""
+    rows = [(*key, *_sum(crowd)) for key, crowd in crowds.items()]
+    found = _ADVANCE.run(connection, {"steps": rows}).all()
+    return {(channel, address): Place(*last) for channel, address, *last in found}
+
+
+def _sum(bodies: Sequence[Acceptance]) -> tuple[int | str | None, ...]:
+    steps = [Step.of(body.incoming, body.now, body.idle) for body in bodies]
+    return (
+        len(steps),
+        sum(step.lines for step in steps),
+        _latest(step.inbound_at for step in steps),
+        _latest(step.opened_at for step in steps),
+        _latest(step.renewed_to for step in steps),
+        _latest(step.alive_at for step in steps),
+    )
+
+
+def _latest(moments: Iterable[datetime | None]) -> str | None:
+    return spelt(max(filter(None, moments), default=None))
+
+
+def _counted_back(bodies: Sequence[Acceptance], reached: Mapping[_Key, Place]) -> list[Place]:
+    """Return the numbers of each event, from the last ones of its conversation."""
+    left = dict(reached)
+    places = []
+    for body in reversed(bodies):
+        place = left[body.key]
+        places.append(place)
+        lines = int(body.incoming.kind in VISIBLE)
+        left[body.key] = Place(place.id, place.seq - 1, place.message_seq - lines)
+    return places[::-1]
+
+
+def _keep(
+    connection: Connection, bodies: Sequence[Acceptance], places: Sequence[Place]
+) -> list[int]:
+    """Put all into inbox and transcript; return the ids in the inbox."""
+    rows = []
+    for body, place in zip(bodies, places, strict=True):
+        row = inbox_row(body.incoming, body.incoming.as_json(), body.raw, body.now)
+        rows.append({**row, "conversation_id": place.id, "seq": place.seq})
+    ids = sorted(inbox_id for (inbox_id,) in _INBOX.insert(connection, rows))
+    if len(ids) < len(rows):
+        raise NotTogether
+    lines = [
+        line_row(row["event"], place, inbox_id, body.now)
+        for body, row, place, inbox_id in zip(bodies, rows, places, ids, strict=True)
+        if body.incoming.kind in VISIBLE
+    ]
+    if lines:
+        _MESSAGE.insert(connection, lines)
+    return ids
+
+
+def _finish(
+    connection: Connection, body: Acceptance, place: Place, inbox_id: int
+) -> Done[Accepted]:
+    order(connection, body.incoming, inbox_id, body.now)
+    if body.incoming.kind not in INTERACTIONS:
+        note(connection, place.id, inbox_id, body.incoming, body.now + SILENCE)
+    done = taken(body.incoming, place, inbox_id)
+    if body.also is not None:
+        body.also(connection, done.value)
+    return done
+
+
+def _once(insert: Insert) -> ReturningInsert[tuple[int]]:
+    index = [inbox.c.channel, inbox.c.event_id]
+    return insert.on_conflict_do_nothing(index_elements=index).returning(inbox.c.id)
+
+
+_INBOX = HotRows(inbox, _once)
+_MESSAGE = HotRows(message)
+
+_FIELDS = (
+    "channel",
+    "address",
+    "events",
+    "lines",
+    "inbound_at",
+    "opened_at",
+    "renewed_to",
+    "alive_at",
+)
+_each = func.json_each(bindparam("steps", type_=JSON)).table_valued("value", name="each")
+_step = select(
+    *(func.json_extract(_each.c.value, f"$[{n}]").label(name) for n, name in enumerate(_FIELDS))
+).subquery("step")
+_ADVANCE = Hot(
+    update(conversation)
+    .where(
+        conversation.c.channel == _step.c.channel,
+        conversation.c.address == _step.c.address,
+        _step.c.alive_at.is_(None) | alive(_step.c.alive_at),
+    )
+    .values(
+        seq=conversation.c.seq + _step.c.events,
+        **changes(_step.c.lines, _step.c.inbound_at, _step.c.opened_at, _step.c.renewed_to),
+    )
+    .returning(
+        conversation.c.channel,
+        conversation.c.address,
+        conversation.c.id,
+        conversation.c.seq,
+        conversation.c.message_seq,
+    )
+)
