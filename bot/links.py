@@ -12,7 +12,7 @@ _ENDINGS = (
     "ru|cn|kh|icu|cyou|sbs|bond|pw|gg|mobi|buzz|website|help|support|win|loan|cash|money|finance"
 )
 _LINK = re.compile(
-    rf"https?://[^\s<>\"'“”()]+|(?<![\w@.])(?:[\w-]+\.)+(?:{_ENDINGS})(?![\w@-])(?:[:/][^\s<>\"'“”()]*)?",
+    rf"https?://[^\s<>\"'“”()]+|(?<![\w@.-])(?:[\w-]+\.)+(?:{_ENDINGS})(?![\w@-])(?:[:/][^\s<>\"'“”()]*)?",
     re.IGNORECASE,
 )
 #: letters, figures, hyphens and dots; or an address of IPv6

@@ -68,6 +68,7 @@ def guard(store: Store, clock: Clock, settings: Settings) -> Middleware:
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.match_info.http_exception is None:
+            request = keeper.bound(request)
             await keeper.admit(request)
         return await handler(request)
 
@@ -87,6 +88,15 @@ class Guard:
         self._own_host = urlsplit(settings.public_url).netloc
         self._cookie = session_cookie(settings)
         self._declared: dict[tuple[str, str], Route] | None = None
+
+    def bound(self, request: web.Request) -> web.Request:
+        """Return the request with no more of a body than its route takes; raise 413 for more."""
+        route = self._declaration(request)
+        if route is None or not request.can_read_body:
+            return request
+        if (request.content_length or 0) > route.longest_body:
+            raise web.HTTPRequestEntityTooLarge(route.longest_body, request.content_length or 0)
+        return request.clone(client_max_size=route.longest_body)
 
     async def admit(self, request: web.Request) -> None:
         """Attach session or token to the request; raise what turns it away."""

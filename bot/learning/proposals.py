@@ -18,7 +18,7 @@ from bot.tables.knowledge import alias, alias_asker, entry
 
 _LONGEST = 20
 _SHORTEST = 2
-_MASK = re.compile(r"\[[^\]]*\]")
+_MASK = re.compile(r"\[[^\[\]]*\]")
 _LOOSE = re.compile(r"\s+([,.:;])")
 _EDGES = " \t\n?!.,;:…-–\"'"
 

@@ -13,6 +13,7 @@ from handlers.console.background import Background
 from handlers.console.rendering import Pages
 from handlers.forms import read_form
 from handlers.routes import Access, Route
+from handlers.web import MAX_BODY
 from knowledge.lint import reasons
 from knowledge.text import clean
 
@@ -37,7 +38,7 @@ class Imports:
         one = PAGE + r"/{file:[\w-]{22}}"
         return [
             Route("GET", PAGE, self.show, Access.SESSION, _KEEPERS),
-            Route("POST", PAGE, self.take, Access.SESSION, _KEEPERS),
+            Route("POST", PAGE, self.take, Access.SESSION, _KEEPERS, body=MAX_BODY),
             Route("GET", PAGE + "/mau/{kind:[a-z]+}.csv", self.empty, Access.SESSION, _KEEPERS),
             Route("GET", one, self.preview, Access.SESSION, _KEEPERS),
             Route("POST", one, self.decide, Access.SESSION, _KEEPERS),

@@ -45,7 +45,7 @@ class TelegramWebhook:
 
     def routes(self) -> list[Route]:
         """Return the webhook's one route."""
-        return [Route("POST", PATH, self.receive, Access.PROVIDER)]
+        return [Route("POST", PATH, self.receive, Access.PROVIDER, body=MAX_BODY)]
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Answer 200 for what is durable or needs no keeping."""

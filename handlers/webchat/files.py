@@ -4,12 +4,11 @@ import asyncio
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from bot.delivery.inbox import Accepted
 from bot.media.content import MAX_FILE, IdentityPaper, NotTaken, Upload, examine
@@ -17,6 +16,7 @@ from bot.media.folder import Folder
 from bot.store import StoreUnavailable
 from handlers.callers import caller_of
 from handlers.routes import Access, Route
+from handlers.webchat.forms import FORM, Part, read_parts
 from handlers.webchat.reception import Reception
 from handlers.webchat.requests import BadRequest, Post, read_word
 from knowledge.text import clean
@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 _MOST_BODIES = 8
 _MAX_NAME = 120
+#: a file with its form around it
+_MOST_BYTES = MAX_FILE + 64 * 1024
 #: a slow line brings a file in this time; who takes longer holds a place that others need
 _PATIENCE_SECONDS = 120.0
 
@@ -51,7 +53,7 @@ class Files:
     def routes(self) -> list[Route]:
         """Return the upload route."""
         path = "/api/v1/chat/{conversation}/files"
-        return [Route("POST", path, self.post, Access.CONVERSATION)]
+        return [Route("POST", path, self.post, Access.CONVERSATION, body=_MOST_BYTES)]
 
     async def post(self, request: web.Request) -> web.StreamResponse:
         """Take a file as a form's part "file" or as the whole body; 202 means it is kept."""
@@ -120,49 +122,27 @@ class Files:
 
 def _announced(request: web.Request) -> int:
     """Return how many bytes come; a body that does not say counts as the largest."""
-    size = MAX_FILE if request.content_length is None else request.content_length
-    if size > MAX_FILE + 64 * 1024:
-        raise web.HTTPRequestEntityTooLarge(MAX_FILE, size)
-    return size
+    return MAX_FILE if request.content_length is None else request.content_length
 
 
 async def _read(request: web.Request) -> Sent:
-    if request.content_type != "multipart/form-data":
-        content = await _limited(request.content.iter_chunked(65536), MAX_FILE)
-        client_id = request.query.get("client_id", "")
-        return Sent(content, client_id=client_id and read_word(client_id))
-    return await _read_form(request)
+    body = await request.read()
+    sent = _of_form(body, request) if request.content_type == FORM else _of_body(body, request)
+    if len(sent.content) > MAX_FILE:
+        raise web.HTTPRequestEntityTooLarge(MAX_FILE, len(sent.content))
+    return sent
 
 
-async def _read_form(request: web.Request) -> Sent:
-    content, name, client_id = b"", "", ""
-    try:
-        async for part in await request.multipart():
-            if not isinstance(part, BodyPartReader):
-                raise BadRequest
-            if part.name == "file":
-                name = part.filename or ""
-                content = await _limited(_chunks(part), MAX_FILE)
-            elif part.name == "client_id":
-                client_id = read_word((await _limited(_chunks(part), 400)).decode(errors="replace"))
-    except (ValueError, LookupError, RuntimeError) as error:  # what aiohttp says of odd parts
-        raise BadRequest from error
-    return Sent(content, name, client_id)
+def _of_body(body: bytes, request: web.Request) -> Sent:
+    client_id = request.query.get("client_id", "")
+    return Sent(body, client_id=client_id and read_word(client_id))
 
 
-async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
-    while chunk := await part.read_chunk(65536):
-        yield chunk
-
-
-async def _limited(chunks: AsyncIterator[bytes], most: int) -> bytes:
-    """Collect what comes, but never more than `most` bytes."""
-    collected = bytearray()
-    async for chunk in chunks:
-        collected += chunk
-        if len(collected) > most:
-            raise web.HTTPRequestEntityTooLarge(most, len(collected))
-    return bytes(collected)
+def _of_form(body: bytes, request: web.Request) -> Sent:
+    parts = read_parts(body, request.headers["Content-Type"])
+    file, client_id = parts.get("file", Part(b"")), parts.get("client_id")
+    told = read_word(client_id.content.decode(errors="replace")) if client_id else ""
+    return Sent(file.content, file.file_name, told)
 
 
 def _name_of(token: str, client_id: str, content: bytes) -> str:

@@ -28,7 +28,8 @@ from knowledge.text import clean
 _log = structlog.get_logger()
 
 PATH = "/webhooks/zalo"
-MAX_BODY = 1024 * 1024
+#: events have a few thousand bytes; a stranger's megabyte takes its time before it is refused
+MAX_BODY = 256 * 1024
 #: the only headers worth keeping with a request that could not be verified
 _KEPT_HEADERS = (HEADER, "X-ZEvent-Server", "num_retry")
 #: how long a full quarantine is taken to be full without looking
@@ -58,7 +59,7 @@ class ZaloWebhook:
 
     def routes(self) -> list[Route]:
         """Return the webhook's one route."""
-        return [Route("POST", PATH, self.receive, Access.PROVIDER)]
+        return [Route("POST", PATH, self.receive, Access.PROVIDER, body=MAX_BODY)]
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Answer 200 for what is durable or needs no keeping."""

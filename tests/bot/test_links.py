@@ -56,3 +56,9 @@ def test_what_was_imported_leads_nowhere_else_either() -> None:
 )
 def test_only_the_states_and_our_own_are_listed(host: str, *, listed: bool) -> None:
     assert (unlisted_in(f"https://{host}/x", ("danhoi.example",)) == []) is listed
+
+
+@pytest.mark.parametrize("run", ["-", "1-", "a.", "w", "@", "x-."])
+def test_a_text_of_any_length_is_read_once(run: str) -> None:
+    """Were it read from each of its places anew, this would take minutes."""
+    assert hosts_in(run * 100_000) == []

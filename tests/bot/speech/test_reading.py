@@ -141,3 +141,8 @@ def test_every_number_has_its_own_words(number: int) -> None:
 def test_a_longer_text_takes_longer() -> None:
     assert seconds_of("") == 0
     assert seconds_of("một hai ba") < seconds_of("một hai ba. Bốn năm sáu bảy.")
+
+
+def test_addresses_without_a_gap_are_read_in_a_few_rounds() -> None:
+    """Were there a round for each of them, this would take minutes."""
+    assert "https" in speak("https://a.vn/" * 1000).text

@@ -88,7 +88,7 @@ async def test_a_probe_is_welcome_and_leaves_nothing(
         pytest.param(b"app_id=1", id="a form"),
         pytest.param(b"[1]", id="a list"),
         pytest.param(b'{"a":"\xff"}', id="invalid UTF-8"),
-        pytest.param(b'{"a":' * 50_000 + b"1" + b"}" * 50_000, id="deep nesting"),
+        pytest.param(b'{"a":' * 40_000 + b"1" + b"}" * 40_000, id="deep nesting"),
     ],
 )
 async def test_what_is_not_json_is_refused_before_its_signature_is_looked_at(
