@@ -14,6 +14,7 @@ from bot.app.parts import Parts
 from bot.app.roles import PROBES, Role
 from bot.app.site import STOP_SECONDS, build_routes, build_web, listen
 from bot.delivery.crashpoints import CrashPoints, NoCrash
+from bot.delivery.rehearsal import rehearse
 from bot.moments import Clock, utc_now
 from bot.officers import demo
 from bot.settings import Settings
@@ -27,6 +28,12 @@ __all__ = [
     "build_parts",
     "build_routes",
 ]
+
+#: one that is answered and one that goes to an office
+_REHEARSED = (
+    "Dạ cho tôi hỏi làm giấy khai sinh cho con cần giấy tờ gì ạ",
+    "Đường trước nhà tôi ngập nước mấy ngày nay, đề nghị kiểm tra giúp",
+)
 
 
 class Service:
@@ -82,6 +89,8 @@ class Service:
             fetcher = build_fetcher(parts, attached)
             await fetcher.start()
             stack.push_async_callback(fetcher.stop)
+        for text in _REHEARSED:
+            await rehearse(parts.store, mind, text, parts.clock())
         routes = build_routes(parts, attached)
         if not self._role.answers:
             routes = [route for route in routes if route.path in PROBES]
