@@ -17,7 +17,7 @@ from bot.delivery.shared import SharedDispatcher
 from bot.moments import Clock
 from bot.settings import Settings
 from bot.store import Store, Wake
-from bot.store.clock import CommonClock
+from bot.store.clock import CommonClock, SteadyClock
 from bot.store.opening import open_for_service
 from bot.store.postgres import PostgresStore
 from bot.store.urls import sqlite_path
@@ -40,11 +40,13 @@ async def lay_ground(
 ) -> Ground:
     """Open the database: one process on SQLite, any number of them on PostgreSQL.
 
-    Live processes on PostgreSQL go by the database's clock, whatever theirs says.
+    Live processes on PostgreSQL go by the database's clock, whatever theirs says; none of them
+    goes back in time.
     """
     owner = _owner()
     if sqlite_path(settings.database_url) is None:
         return await _shared(settings.database_url, owner, None if live else clock, stack)
+    clock = SteadyClock(clock) if live else clock
     lanes = embedded_lanes(CHANNELS, clock=clock)
     store = open_for_service(settings, lanes.announce)
     stack.push_async_callback(store.close)
@@ -56,9 +58,10 @@ async def _shared(url: str, owner: str, clock: Clock | None, stack: AsyncExitSta
     pulse = PostgresStore(url, connections=1)
     stack.push_async_callback(pulse.close)
     if clock is None:
-        clock = CommonClock(pulse)
-        await clock.start()
-        stack.push_async_callback(clock.stop)
+        common = CommonClock(pulse)
+        await common.start()
+        stack.push_async_callback(common.stop)
+        clock = SteadyClock(common)
     node = Node(pulse, owner, clock=clock)
     dispatcher = SharedDispatcher(url, node.holds, clock=clock)
     await dispatcher.open()

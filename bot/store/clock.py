@@ -1,12 +1,15 @@
-"""The database's clock as every node's own: machines may disagree, leases must not."""
+"""Clocks to live by: one that all nodes agree on, and one that never goes back."""
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from threading import Lock
 
 from sqlalchemy import Connection, func, select
 
+from bot.moments import Clock
 from bot.store import Store, StoreUnavailable
 from bot.tables.base import Moment
 
@@ -15,6 +18,28 @@ def boot_seconds() -> float:
     """Return seconds that go on while this machine sleeps, where it can tell. Nobody sets them."""
     clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     return time.clock_gettime(clock)
+
+
+class SteadyClock:
+    """Follows a clock that somebody may set.
+
+    It goes along at once when that is set forward, and at half speed for a while when it is set
+    back: what was put off until a moment near by would else wait all that time again.
+    """
+
+    def __init__(self, clock: Clock, seconds: Callable[[], float] = boot_seconds) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._at, self._told = seconds(), clock()
+        self._lock = Lock()
+
+    def __call__(self) -> datetime:
+        """Return a moment that is not before any that was returned."""
+        with self._lock:  # threads ask too
+            at, told = self._seconds(), self._clock()
+            passed, self._at = timedelta(seconds=at - self._at), at
+            self._told = max(told, self._told + passed / 2)
+            return self._told
 
 
 class CommonClock:
