@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy as np
 from bench.kinds import TRAIN
 from bench.matching import load
 from bot.directory.communes import places
-from knowledge import starter
 from knowledge.entries import Entry
 from knowledge.features import NAMES
 from knowledge.gazetteer import Gazetteer
@@ -23,11 +22,16 @@ from knowledge.repair import Repair
 from knowledge.shelf import shelve
 from knowledge.text import fold
 from knowledge.training import rank
-from knowledge.training.examples import Example, from_aliases, from_file, mangled, written
+from knowledge.training.examples import Example, from_file, mangled, written
 from knowledge.training.rank import Case
 
 FOLDS = 5
 START = Path(rank.__file__).parents[1] / "data" / "ranking_start.json"
+
+
+def part_of(example: Example) -> int:
+    """Return which part an example belongs to: all on one procedure are in one."""
+    return zlib.crc32(example.procedure.encode()) % FOLDS
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Asked:
     @property
     def fold(self) -> int:
         """Return which part it belongs to: all questions on one procedure are in one."""
-        return zlib.crc32(self.case.example.procedure.encode()) % FOLDS
+        return part_of(self.case.example)
 
 
 @dataclass(frozen=True)
@@ -58,26 +62,26 @@ class Bench:
         entries = load(data / "procedures.jsonl.gz")
         shelf = shelve(entries, lexicon)
         known = {term for term in shelf.index.terms if " " not in term}
-        known |= lexicon.vocabulary | Gazetteer(places()).vocabulary
+        gazetteer = Gazetteer(places())
+        known |= lexicon.vocabulary | gazetteer.vocabulary
         pairs = (term for term in shelf.index.terms if " " in term)
-        return cls(entries, shelf, Reader(lexicon, repair or Repair(known, pairs)))
+        return cls(entries, shelf, Reader(lexicon, repair or Repair(known, pairs), gazetteer))
 
-    def asked(self, name: str, examples: Iterable[Example], *, copies: bool = True) -> list[Asked]:
+    def asked(self, name: str, examples: Iterable[Example]) -> list[Asked]:
         """Return examples, and their mangled copies, with candidates."""
         found = []
         for seed, example in enumerate(examples):
-            for copy in mangled([example], seed) if copies else [example]:
+            for copy in mangled([example], seed):
                 case = rank.cases([copy], self.entries, self.shelf, self.reader)[0]
                 found.append(Asked(name, _noise(copy.text, example.text), case))
         return found
 
     def all(self, data: Path) -> list[Asked]:
-        """Return every labelled question with its copies, and phrasings to learn from."""
+        """Return every labelled question with its copies."""
         return [
             *self.asked("dev", from_file(data / "questions_dev.jsonl")),
             *self.asked("train", from_file(TRAIN)),
             *self.asked("own", written()),
-            *self.asked("alias", from_aliases(starter.load()), copies=False),
         ]
 
 
@@ -124,7 +128,7 @@ def share(
 
 
 def _masked(case: Case, kept: Floats) -> Case:
-    return Case(case.example, case.rows * kept, case.entries, case.right)
+    return replace(case, rows=case.rows * kept)
 
 
 def _noise(text: str, original: str) -> str:

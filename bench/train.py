@@ -6,31 +6,31 @@ Order matters: ranking first, then when to answer, then what kind of message it 
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from bench import kinds
+from bench.crossval import FOLDS, part_of, start
 from bench.kinds import ROOT, TRAIN
 from bench.matching import load
 from bot.directory.communes import places
-from knowledge import starter
 from knowledge.entries import Entry
 from knowledge.features import NAMES
-from knowledge.judgement import signs
 from knowledge.lexicon import standard
 from knowledge.matcher import Matcher
-from knowledge.query import Reader
+from knowledge.model import shipped
 from knowledge.ranking import Ranker, Shelf
 from knowledge.shelf import shelve
 from knowledge.training import judge, rank
-from knowledge.training.examples import Example, from_aliases, from_file, mangled, written
+from knowledge.training.examples import Example, copies, from_file, written
+from knowledge.training.rank import Case
+from knowledge.training.seen import Seen, seen
 
 WRITTEN = ROOT / "knowledge" / "data"
 STIFFNESS = 3.0
-ANSWER_FROM, LIST_FROM = 0.84, 0.3
-SHY = 1.8  # an answer to a vague question costs more than a list to a clear one
+SMOOTHNESS = 0.1  # of the logistic models
+ANSWER_FROM, LIST_FROM = 0.82, 0.3
 NO_PROCEDURE = {"out_of_scope", "village_feedback", "angry_with_subject", "scam"}
 
 
@@ -38,55 +38,35 @@ def main() -> None:
     """Learn and write all three."""
     data = Path(sys.argv[1]) / "data"
     entries = load(data / "procedures.jsonl.gz")
-    questions = [
-        *from_file(data / "questions_dev.jsonl"),
-        *from_file(TRAIN),
-        *written(),
-    ]
-    shelf, reader = shelve(entries, standard()), Matcher.build(entries, places()).reader
-    weights = _ranking(questions, entries, shelf, reader)
-    _write("ranking.json", {"weights": _named(weights)})
-    _judgement(questions, entries, Ranker(shelf, weights), reader)
-    kinds.write(Matcher.build(entries, places()), data)
-
-
-def _ranking(
-    questions: Sequence[Example], entries: Sequence[Entry], shelf: Shelf, reader: Reader
-) -> np.ndarray:
-    examples = _copies([*questions, *from_aliases(starter.load())])
-    start = json.loads((WRITTEN / "ranking_start.json").read_text(encoding="utf-8"))["weights"]
-    first = np.array([start.get(name, 0.0) for name in NAMES], np.float32)
-    return rank.learn(rank.cases(examples, entries, shelf, reader), first, STIFFNESS)
+    shelf = shelve(entries, standard())
+    matcher = Matcher(entries, places(), shelf)
+    asked = [*from_file(data / "questions_dev.jsonl"), *from_file(TRAIN), *written()]
+    cases = rank.cases(copies(asked), entries, shelf, matcher.reader)
+    strange = rank.cases(copies(_strangers()), entries, shelf, matcher.reader)
+    _write("ranking.json", {"weights": _named(rank.learn(cases, start(), STIFFNESS))})
+    _write("judgement.json", _judgement([*cases, *strange], cases, entries, shelf))
+    kinds.write(matcher.weighing(shipped()), data)
 
 
 def _judgement(
-    questions: Sequence[Example], entries: Sequence[Entry], ranker: Ranker, reader: Reader
-) -> None:
-    views, right, listed, mass = [], [], [], []
-    for example in _copies([*questions, *_strangers(), *_phrasings()]):
-        query = reader.read(example.text)
-        groups = ranker.groups(rank.unaided(example, ranker, query))
-        if not groups:
-            continue
-        codes = [{entries[c.entry].code for c in group} for group in groups[:4]]
-        views.append(signs(query, groups, ranker.mass(query)))
-        right.append(bool(codes[0] & example.gold) and example.clear)
-        listed.append(any(some & example.gold for some in codes))
-        mass.append(example.weight * (1.0 if example.clear else SHY))
-    models = {
-        "right": judge.learn(views, right, mass, 0.5),
-        "listed": judge.learn(views, listed, mass, 0.5),
+    judged: Sequence[Case], ranked: Sequence[Case], entries: Sequence[Entry], shelf: Shelf
+) -> dict[str, object]:
+    """Learn to judge on questions as they are ranked by weights that never saw their procedure.
+
+    On questions that taught the ranking it would learn to trust more than unseen ones deserve.
+    """
+    found: list[Seen] = []
+    for part in range(FOLDS):
+        others = [case for case in ranked if part_of(case.example) != part]
+        ranker = Ranker(shelf, rank.learn(others, start(), STIFFNESS))
+        held = [case for case in judged if part_of(case.example) == part]
+        found.extend(seen(held, ranker, entries))
+    return {
+        "answer_from": ANSWER_FROM,
+        "list_from": LIST_FROM,
+        "right": judge.learn(found, [one.right for one in found], SMOOTHNESS),
+        "listed": judge.learn(found, [one.listed for one in found], SMOOTHNESS),
     }
-    _write("judgement.json", {"answer_from": ANSWER_FROM, "list_from": LIST_FROM, **models})
-
-
-def _phrasings() -> list[Example]:
-    """Return phrasings of some length as questions that deserve an answer."""
-    return [
-        replace(example, weight=0.15)
-        for example in from_aliases(starter.load(), 8)
-        if len(example.text.split()) >= 3
-    ]
 
 
 def _strangers() -> list[Example]:
@@ -97,10 +77,6 @@ def _strangers() -> list[Example]:
         for r in records
         if r["class"] in NO_PROCEDURE
     ]
-
-
-def _copies(examples: Sequence[Example]) -> list[Example]:
-    return [copy for seed, one in enumerate(examples) for copy in mangled([one], seed)]
 
 
 def _named(weights: np.ndarray) -> dict[str, float]:

@@ -12,6 +12,8 @@ from knowledge.traits import marks_of
 
 UNKNOWN = 0.6  # worth of a word no title has, beside the rarest one
 MEANT = 0.5  # worth of a phrase's official words, where its own words say less
+HEAVY = 30.0  # a message of such mass is not vague for want of words
+UNHEARD = 4.0  # mass of a word no entry has
 SAYING = 0.2  # a word that weighs less says nothing of actions and traits
 
 Shares = list[tuple[int, float]]
@@ -44,6 +46,7 @@ class Asked:
     traits: int
     marked: bool
     wanted: Mapping[int, float]  # words and pairs, as retrieval weighs them
+    light: float  # 1 for a message that says nothing, 0 for one that says a good deal
 
 
 def asked(query: Query, index: Index) -> Asked:
@@ -51,7 +54,7 @@ def asked(query: Query, index: Index) -> Asked:
     words = query.words.accented
     said = _columns(words, index)
     meant = _columns((w for s in query.segments for m in s.meanings for w in m), index)
-    rows, starts, mass = _segments(query, index)
+    rows, starts, masses = _segments(query, index)
     streams = tuple(_pairs(variant, index.terms) for variant in query.variants)
     spoken = [_text(variant) for variant in query.variants]
     marks = [marks_of(text) for text in (spoken[0], spoken[-1])]
@@ -61,13 +64,20 @@ def asked(query: Query, index: Index) -> Asked:
         weights=_weights(query, said, index),
         shares=_shares(rows, said, meant),
         starts=np.array(starts, np.int32),
-        mass=np.array(mass, np.float32),
+        mass=np.array(masses, np.float32),
         streams=streams,
         actions=(marks[0][0], marks[0][0] | marks[1][0]),
         traits=marks[0][1] | marks[1][1],
         marked=query.words.marked,
         wanted=_wanted(query, streams, index.terms),
+        light=max(0.0, 1.0 - mass(query, index) / HEAVY),
     )
+
+
+def mass(query: Query, index: Index) -> float:
+    """Return how much a message says: the summed rarity of its words of content."""
+    terms = (index.terms.get(bare(word)) for word in dict.fromkeys(query.content))
+    return sum(float(index.idf[term]) if term is not None else UNHEARD for term in terms)
 
 
 def _columns(words: Iterable[str], index: Index) -> Columns:

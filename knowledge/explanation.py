@@ -17,7 +17,7 @@ _KINDS = (
     *(("missing", "missing"), ("extra", "action"), ("action", "action"), ("trait", "action")),
     *(("verbatim", "verbatim"), ("title", "title"), ("asked", "words"), ("both", "words")),
     *(("bag", "papers"), ("retrieval", "words"), ("marks", "marks"), ("phrasing", "phrasing")),
-    *(("popular", "popular"), ("translated", "words")),
+    *(("told", "phrasing"), ("popular", "popular"), ("translated", "words")),
     *((level, "level") for level in ("ministry", "province", "commune", "military")),
 )
 

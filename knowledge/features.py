@@ -5,17 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.asked import Asked, Columns
-from knowledge.index import Floats, Index, Ints, Rows
+from knowledge.index import Floats, Index, Ints
+from knowledge.sayings import Sayings, fit
 from knowledge.traits import clashes
 
+SHAPE = ("action_missing", "action_extra", "trait_missing", "trait_extra", "action_met")
+LEVEL = ("popular", "ministry", "province", "commune", "military")
 NAMES = (
     "asked_covered", "title_covered", "both_covered", "own_title",
     "pairs_asked", "pairs_title", "retrieval", "verbatim",
     "worst_asked_missing", "worst_title_missing", "phrasing", "marks_agree",
     "asked_squared", "title_squared", "phrasing_both",
-    "bag_covered", "bag_missing", "bag_main",
-    "action_missing", "action_extra", "trait_missing", "trait_extra", "action_met",
-    "popular", "ministry", "province", "commune", "military",
+    "bag_covered", "bag_missing", "bag_main", "told_covered", "told_often", "told_pairs",
+    "both_second", "popular_light", "phrasings_light", "commune_light",
+    *SHAPE, *LEVEL,
 )  # fmt: skip
 
 SAME_FOLD = 0.45  # worth of a word whose marks were typed and differ
@@ -35,13 +38,13 @@ class Candidates:
     actions: Ints  # as bits
     traits: Ints
     entry_traits: Floats  # popular, ministry, province, commune, military
-    bags: Rows  # every word of each entry of the index
+    sayings: Sayings  # of all entries of the index
 
 
 def features(query: Asked, found: Candidates, index: Index) -> Floats:
     """Return one row of NAMES for each unit."""
     table = _words(query, found.units, index) | _pairs(query, found.units, index)
-    table |= _bags(query, found, index)
+    table |= _entrywide(query, found, index)
     phrasing = (~index.unit_is_title[found.units]).astype(np.float32)
     both = table["asked_covered"] * table["title_covered"]
     table["both_covered"] = both
@@ -51,10 +54,10 @@ def features(query: Asked, found: Candidates, index: Index) -> Floats:
     whole = (table["own_title"] > WHOLE) & (table["pairs_title"] > WHOLE)
     table["verbatim"] = whole.astype(np.float32)
     table["retrieval"] = found.scores / max(float(found.scores.max(initial=0.0)), 1e-6)
+    table["both_second"] = _second(both, found.entries)
     shape = clashes(query.actions, query.traits, found.actions, found.traits)
-    return np.concatenate(
-        [np.stack([table[name] for name in NAMES[:18]], 1), shape, found.entry_traits], 1
-    ).astype(np.float32)
+    told = [table[name] for name in NAMES[: -len(SHAPE) - len(LEVEL)]]
+    return np.concatenate([np.stack(told, 1), shape, found.entry_traits], 1).astype(np.float32)
 
 
 def _words(query: Asked, units: Ints, index: Index) -> Table:
@@ -120,21 +123,30 @@ def _pairs(query: Asked, units: Ints, index: Index) -> Table:
     return {"pairs_asked": best, "pairs_title": _share(idf * known, idf, owner, len(units))}
 
 
-def _bags(query: Asked, found: Candidates, index: Index) -> Table:
-    """Return how much of the words said an entry holds anywhere, in its papers too."""
-    terms, weights = query.said.terms, query.weights
-    met = np.zeros((len(found.entries), max(len(terms), 1)), np.float32)
-    if not len(terms):
-        return dict.fromkeys(("bag_covered", "bag_missing", "bag_main"), met[:, 0])
-    flat, owner = found.bags.gather(found.entries)
-    column, hit = _found(terms, found.bags.values[flat])
-    met[owner[hit], column[hit]] = 1.0
-    main = weights > 0.5 * float(weights.max())
-    return {
-        "bag_covered": met @ weights / max(float(weights.sum()), 1e-6),
-        "bag_missing": ((1 - met) * weights).max(1) / index.rarest,
-        "bag_main": met[:, main].mean(1) if main.any() else met[:, 0],
-    }
+def _entrywide(query: Asked, found: Candidates, index: Index) -> Table:
+    """Return what is true of an entry whichever of its units is looked at.
+
+    How often an entry is asked speaks only where a message says little.
+    """
+    entries, home = np.unique(found.entries, return_inverse=True)
+    whole = fit(query, entries, found.sayings, index)
+    table = {name: values[home] for name, values in whole.items()}
+    table["popular_light"] = query.light * found.entry_traits[:, LEVEL.index("popular")]
+    table["commune_light"] = query.light * found.entry_traits[:, LEVEL.index("commune")]
+    table["phrasings_light"] = query.light * found.sayings.counts[found.entries]
+    return table
+
+
+def _second(values: Floats, entries: Ints) -> Floats:
+    """Return for each unit the second best value among the units of its entry, else 0."""
+    order = np.lexsort((-values, entries))
+    _, starts, home, counts = np.unique(
+        entries[order], return_index=True, return_inverse=True, return_counts=True
+    )
+    second = np.where(counts > 1, values[order][np.minimum(starts + 1, len(values) - 1)], 0.0)
+    found = np.empty_like(values)
+    found[order] = second[home]
+    return found
 
 
 def _share(part: Floats, whole: Floats, owner: Ints, size: int) -> Floats:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from knowledge.asked import HEAVY
 from knowledge.decisions import DecisionKind
 from knowledge.features import NAMES
 from knowledge.query import Query
@@ -14,7 +15,9 @@ from knowledge.ranking import Candidate
 
 HERE = Path(__file__).parent / "data" / "judgement.json"
 CHOICES = 4
-GAP = 3.0  # what fits so much worse than the best is noise in a list
+NEAR = 0.05
+GAP = 5.0  # what fits so much worse than the best is noise in a list
+_ASKED, _SAID, _OFTEN = map(NAMES.index, ("asked_covered", "told_covered", "told_often"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,44 +74,79 @@ def _offered(groups: Sequence[Sequence[Candidate]]) -> int:
 
 def signs(query: Query, groups: Sequence[Sequence[Candidate]], mass: float) -> dict[str, float]:
     """Return what the probabilities are computed from."""
-    best = groups[0][0]
-    scores = [group[0].score for group in groups] + [best.score - 8.0] * 5
-    near = sum(math.exp(2.0 * (score - best.score)) for score in scores[1:6])
-    named = dict(zip(NAMES, (float(value) for value in best.features), strict=True))
+    heads = [group[0] for group in groups]
+    named = dict(zip(NAMES, (float(value) for value in heads[0].features), strict=True))
+    return _message(query, mass) | _best(named) | _rivals(heads) | _odds(query, heads)
+
+
+def _message(query: Query, mass: float) -> dict[str, float]:
+    """Return how much the message says, and in what way."""
     count = len(query.content)
-    covering = sum(group[0].features[0] >= best.features[0] - 0.05 for group in groups[1:9])
     return {
         "one": 1.0,
-        "score": best.score,
-        "margin": min(best.score - scores[1], 3.0),
-        "margin4": min(best.score - scores[4], 3.0),
-        "crowd": math.log1p(near),
         "words": min(count, 8) / 8.0,
         "few": float(count <= 2),
         "mass": min(mass, 60.0) / 20.0,
         "light": float(mass < 9.0),
+        "slight": max(0.0, 1.0 - mass / HEAVY),
         "translated": float(len(query.variants) > 1),
+        "told": min(max((len(said.split()) for said, _ in query.phrases), default=0), 5) / 5.0,
+        "facet": float(query.facet is not None),
+    }
+
+
+def _best(named: Mapping[str, float]) -> dict[str, float]:
+    """Return how the first entry fits, and what its text says beyond the message."""
+    return {
         "asked": named["asked_covered"],
         "title": named["title_covered"],
+        "own_title": named["own_title"],
+        "beyond": named["worst_title_missing"],
         "verbatim": named["verbatim"],
         "missing": named["worst_asked_missing"],
         "phrasing": named["phrasing"],
         "phrased": named["phrasing_both"],
+        "backed": named["both_second"],
+        "pairs": named["pairs_asked"],
+        "bag": named["bag_covered"],
+        "bag_missing": named["bag_missing"],
+        "said": named["told_covered"],
+        "said_often": named["told_often"],
+        "said_pairs": named["told_pairs"],
         "popular": named["popular"],
         "action_extra": min(named["action_extra"], 2.0),
         "action_missing": min(named["action_missing"], 2.0),
         "acted": float(named["action_met"] > 0),
-        "rivals": math.log1p(covering),
-        "told": min(max((len(said.split()) for said, _ in query.phrases), default=0), 5) / 5.0,
-        "retold": float(bool(query.phrases)) * min(best.score - scores[1], 1.5),
-        "facet": float(query.facet is not None),
-        "pairs": named["pairs_asked"],
-        "own_title": named["own_title"],
-        "bag": named["bag_covered"],
-        "bag_missing": named["bag_missing"],
-        "second_asked": float(groups[1][0].features[0]) if len(groups) > 1 else 0.0,
         "trait_extra": min(named["trait_extra"], 2.0),
         "trait_missing": min(named["trait_missing"], 2.0),
+    }
+
+
+def _rivals(heads: Sequence[Candidate]) -> dict[str, float]:
+    """Return whether others explain the message as well as the first does."""
+    asked, said = ([float(head.features[at]) for head in heads[:9]] for at in (_ASKED, _SAID))
+    return {
+        "rivals": math.log1p(sum(value >= asked[0] - NEAR for value in asked[1:])),
+        "rivals_said": math.log1p(sum(value >= said[0] - NEAR for value in said[1:])),
+        "second_asked": asked[1] if len(heads) > 1 else 0.0,
+        "second_said": said[1] if len(heads) > 1 else 0.0,
+        "second_often": float(heads[1].features[_OFTEN]) if len(heads) > 1 else 0.0,
+    }
+
+
+def _odds(query: Query, heads: Sequence[Candidate]) -> dict[str, float]:
+    """Return how far the others lie behind."""
+    best = heads[0].score
+    behind = [best - head.score for head in heads] + [8.0] * 5
+    odds = [math.exp(-far) for far in behind[:8]]
+    return {
+        "score": best,
+        "margin": min(behind[1], 3.0),
+        "margin4": min(behind[4], 3.0),
+        "crowd": math.log1p(sum(math.exp(-2.0 * far) for far in behind[1:6])),
+        "share": odds[0] / sum(odds),
+        "share4": sum(odds[:CHOICES]) / sum(odds),
+        "retold": float(bool(query.phrases)) * min(behind[1], 1.5),
     }
 
 

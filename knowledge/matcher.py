@@ -87,7 +87,7 @@ class Matcher:
         known = {term for term in shelf.index.terms if " " not in term}
         known |= lexicon.vocabulary | self._gazetteer.vocabulary
         repair = Repair(known, (term for term in shelf.index.terms if " " in term))
-        self._reader = Reader(lexicon, repair)
+        self._reader = Reader(lexicon, repair, self._gazetteer)
         self.model = model or shipped()
         self._ranker = Ranker(shelf, self.model.weights())
         self._router = Router(lexicon)
@@ -134,8 +134,7 @@ class Matcher:
 
     def read(self, text: str) -> tuple[Query, float]:
         """Return a message as understood, and how surely a procedure answers it."""
-        words = self._reader.words(clean(text))
-        query = self._reader.understand(words, self._gazetteer.find(words).matches)
+        query = self._reader.read(clean(text))
         groups = self._ranker.groups(self._ranker.rank(query, RANKED))
         return query, self._judge.verdict(query, groups, self._ranker.mass(query)).listed
 

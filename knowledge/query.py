@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.entries import Facet
+from knowledge.gazetteer import Gazetteer
 from knowledge.lexicon import Lexicon
 from knowledge.patterns import Match, Words
 from knowledge.repair import Repair
@@ -54,15 +55,17 @@ class Query:
 
 
 class Reader:
-    """Reads a text into a Query with a lexicon and a repairer of unknown words."""
+    """Reads a text into a Query with a lexicon, a repairer of unknown words and names of places."""
 
-    def __init__(self, lexicon: Lexicon, repair: Repair) -> None:
+    def __init__(self, lexicon: Lexicon, repair: Repair, places: Gazetteer | None = None) -> None:
         self._lexicon = lexicon
         self._repair = repair
+        self._places = places
 
     def read(self, text: str) -> Query:
         """Read a text."""
-        return self.understand(self.words(text))
+        words = self.words(text)
+        return self.understand(words, self._places.find(words).matches if self._places else ())
 
     def understand(self, words: Words, ignored: Sequence[Match] = ()) -> Query:
         """Understand words; the places of `ignored` (names of communes) hardly count."""

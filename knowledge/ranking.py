@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.asked import asked
+from knowledge.asked import asked, mass
 from knowledge.features import NAMES, Candidates, features
-from knowledge.index import Floats, Index, Ints, Rows
+from knowledge.index import Floats, Index, Ints
 from knowledge.query import Query
-from knowledge.text import bare
+from knowledge.sayings import Sayings
 
 HERE = Path(__file__).parent / "data" / "ranking.json"
 CANDIDATES = 80
@@ -28,7 +28,7 @@ class Shelf:
     traits: Ints
     entry_traits: Floats  # popular, ministry, province, commune, military
     groups: Ints  # group number of each entry
-    bags: Rows  # every word of each entry, of its papers too
+    sayings: Sayings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Ranker:
             shelf.actions[units],
             shelf.traits[units],
             shelf.entry_traits[entries],
-            shelf.bags,
+            shelf.sayings,
         )
         return units, features(view, found, index)
 
@@ -89,9 +89,7 @@ class Ranker:
 
     def mass(self, query: Query) -> float:
         """Return how much the message says: the summed rarity of its words of content."""
-        index = self._shelf.index
-        terms = (index.terms.get(bare(word)) for word in dict.fromkeys(query.content))
-        return sum(float(index.idf[term]) if term is not None else 4.0 for term in terms)
+        return mass(query, self._shelf.index)
 
     def groups(self, ranked: Sequence[Candidate]) -> list[list[Candidate]]:
         """Gather variants of one procedure, best first."""

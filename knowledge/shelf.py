@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from knowledge.entries import Entry
-from knowledge.index import Index, Rows
+from knowledge.index import Index
 from knowledge.lexicon import Lexicon
 from knowledge.ranking import Shelf
-from knowledge.text import bare, split
+from knowledge.sayings import Sayings
+from knowledge.text import bare
 from knowledge.traits import levels, marks_of
-from knowledge.units import Unit, groups_of, units_of
+from knowledge.units import groups_of, units_of
 
 
 def shelve(entries: Sequence[Entry], lexicon: Lexicon) -> Shelf:
@@ -31,7 +32,7 @@ def shelve(entries: Sequence[Entry], lexicon: Lexicon) -> Shelf:
         np.array([trait for _, trait in marks], np.int32),
         np.concatenate([_popular(entries), levels(entries)], 1),
         _groups(entries),
-        _bags(entries, units, index),
+        Sayings.of(entries, index),
     )
 
 
@@ -48,14 +49,3 @@ def _groups(entries: Sequence[Entry]) -> np.ndarray:
     numbers: dict[str, int] = {}
     named = [numbers.setdefault(name, len(numbers)) for name in groups_of(entries)]
     return np.array(named, np.int32)
-
-
-def _bags(entries: Sequence[Entry], units: Sequence[Unit], index: Index) -> Rows:
-    """Gather each entry's words, those of its papers too as far as a title or phrasing has them."""
-    bags: list[set[int]] = [set() for _ in entries]
-    for unit in units:
-        bags[unit.entry].update(index.terms[bare(word)] for word in unit.words)
-    for bag, entry in zip(bags, entries, strict=True):
-        told = split(" ".join((entry.summary, entry.field, entry.body)))
-        bag.update(index.terms[word] for word in map(bare, told) if word in index.terms)
-    return Rows.of([sorted(bag) for bag in bags])

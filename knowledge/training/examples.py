@@ -2,11 +2,10 @@
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from knowledge.entries import Entry
 from knowledge.text import fold
 
 HERE = Path(__file__).parent
@@ -21,7 +20,6 @@ class Example:
     gold: frozenset[str]
     clear: bool
     weight: float = 1.0
-    source: str = ""
 
     @property
     def procedure(self) -> str:
@@ -37,7 +35,7 @@ def from_file(path: Path) -> Iterator[Example]:
         if gold:
             kind = record.get("class") or record["kind"]
             clear = kind not in {"clarify", "procedure_vague", "multi", "two_matters"}
-            yield Example(record["text"], gold, clear, source=kind)
+            yield Example(record["text"], gold, clear)
 
 
 def written() -> list[Example]:
@@ -49,14 +47,12 @@ def from_table(path: Path) -> Iterator[Example]:
     """Yield questions written for training: codes, "clear" or "vague", text."""
     for line in path.read_text(encoding="utf-8").splitlines():
         codes, how, text = line.split("\t")
-        yield Example(text, frozenset(codes.split(",")), how == "clear", 0.7, source="own")
+        yield Example(text, frozenset(codes.split(",")), how == "clear", 0.7)
 
 
-def from_aliases(entries: Iterable[Entry], limit: int = 4) -> Iterator[Example]:
-    """Yield phrasings as questions; ranking must find the entry without that phrasing."""
-    for entry in entries:
-        for alias in entry.aliases[:limit]:
-            yield Example(alias, frozenset({entry.code}), clear=True, weight=0.06, source="alias")
+def copies(examples: Sequence[Example]) -> list[Example]:
+    """Return the examples with their mangled copies, each mangled in its own way."""
+    return [copy for seed, one in enumerate(examples) for copy in mangled([one], seed)]
 
 
 def mangled(examples: Sequence[Example], seed: int = 7) -> list[Example]:

@@ -12,17 +12,16 @@ import numpy as np
 
 from knowledge.entries import Entry
 from knowledge.features import NAMES
-from knowledge.judgement import signs
 from knowledge.model import Model
 from knowledge.query import Reader
 from knowledge.ranking import Ranker, Shelf
 from knowledge.training import rank
-from knowledge.training.examples import Example, from_aliases, mangled, written
+from knowledge.training.examples import Example, copies, written
+from knowledge.training.seen import Seen, seen
 
 _MESSAGES = Path(__file__).parent / "messages.tsv"
 RANKING_PULL = 60.0
 JUDGING_PULL = 100.0
-_SHY = 1.8  # an answer to a vague question costs more than a list to a clear one
 _ROUNDS = 12
 _STRANGERS = frozenset({"feedback", "complaint", "denunciation"})
 _STRANGERS_KEPT = 200
@@ -36,31 +35,36 @@ class School:
     shelf: Shelf
     reader: Reader
 
+    def cases(self, examples: Sequence[Example]) -> list[rank.Case]:
+        """Return examples with their candidates."""
+        return rank.cases(examples, self.entries, self.shelf, self.reader)
+
 
 def lesson(text: str, codes: frozenset[str]) -> Example:
-    """Return a reviewed question as an example; it may not be met by its own phrasing."""
-    return Example(text, codes, clear=True, source="alias")
+    """Return a reviewed question as an example."""
+    return Example(text, codes, clear=True)
 
 
 def shipped(entries: Sequence[Entry]) -> list[Example]:
     """Return the questions the project ships for training, as far as their entries are known."""
     codes = {entry.code for entry in entries}
-    told = [*written(), *from_aliases(entries)]
-    return [example for example in told if example.gold & codes]
+    return [example for example in written() if example.gold & codes]
 
 
 def nudged(model: Model, school: School, reviewed: Sequence[Example]) -> Model:
     """Return weights learned from shipped and reviewed questions, near those of `model`."""
-    examples = _copies([*shipped(school.entries), *reviewed])
-    cases = rank.cases(examples, school.entries, school.shelf, school.reader)
+    examples = copies([*shipped(school.entries), *reviewed])
+    cases = school.cases(examples)
     telling = [case for case in cases if case.right.any() and not case.right.all()]
     weights = model.weights()
     if telling:
         weights = rank.learn(telling, weights, RANKING_PULL)
     named = {name: round(float(w), 4) for name, w in zip(NAMES, weights, strict=True)}
     ranking = {**model.ranking, "weights": {**model.ranking["weights"], **named}}
-    ranker = Ranker(school.shelf, weights)
-    return Model(ranking, _judging(model.judgement, school, ranker, [*examples, *_strangers()]))
+    told = seen(
+        [*cases, *school.cases(_strangers())], Ranker(school.shelf, weights), school.entries
+    )
+    return Model(ranking, _judging(model.judgement, told))
 
 
 def between(old: Model, new: Model, share: float) -> Model:
@@ -95,25 +99,11 @@ def logistic(
     return {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}
 
 
-def _judging(
-    table: Mapping[str, object], school: School, ranker: Ranker, examples: Sequence[Example]
-) -> dict[str, object]:
-    views, right, listed, mass = [], [], [], []
-    for example in examples:
-        query = school.reader.read(example.text)
-        groups = ranker.groups(rank.unaided(example, ranker, query))
-        if not groups:
-            continue
-        codes = [{school.entries[c.entry].code for c in group} for group in groups[:4]]
-        views.append(signs(query, groups, ranker.mass(query)))
-        right.append(bool(codes[0] & example.gold) and example.clear)
-        listed.append(any(some & example.gold for some in codes))
-        mass.append(example.weight * (1.0 if example.clear else _SHY))
-    told = {"right": right, "listed": listed}
-    return {
-        **table,
-        **{name: logistic(_model(table, name), views, told[name], mass) for name in told},
-    }
+def _judging(table: Mapping[str, object], told: Sequence[Seen]) -> dict[str, object]:
+    views, mass = [one.view for one in told], [one.mass for one in told]
+    outcomes = {"right": [o.right for o in told], "listed": [o.listed for o in told]}
+    learned = {n: logistic(_model(table, n), views, came, mass) for n, came in outcomes.items()}
+    return {**table, **learned}
 
 
 def _model(table: Mapping[str, object], name: str) -> Mapping[str, float]:
@@ -130,7 +120,3 @@ def _strangers() -> list[Example]:
     step = max(len(texts) // _STRANGERS_KEPT, 1)
     nobody = Example("", frozenset({"-"}), clear=False, weight=0.5)
     return [replace(nobody, text=text) for text in texts[::step]]
-
-
-def _copies(examples: Sequence[Example]) -> list[Example]:
-    return [copy for seed, one in enumerate(examples) for copy in mangled([one], seed)]

@@ -6,22 +6,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.entries import Entry
-from knowledge.index import Floats
+from knowledge.index import Floats, Ints
 from knowledge.query import Query, Reader
-from knowledge.ranking import Candidate, Ranker, Shelf
+from knowledge.ranking import Ranker, Shelf
 from knowledge.training.examples import Example
 
 RIVALS = 10
 ROUNDS = 4
 STEPS = 6
-_RANKED = 24
 
 
 @dataclass(frozen=True)
 class Case:
-    """An example with the features of its candidates."""
+    """An example with its candidates, one row of features for each."""
 
     example: Example
+    query: Query
+    units: Ints
     rows: Floats
     entries: np.ndarray
     right: np.ndarray
@@ -40,20 +41,11 @@ def cases(
         units, rows = ranker.rows(query)
         own = " ".join(query.words.folded)
         keep = np.array([index.unit_is_title[u] or shelf.texts[u] != own for u in units], np.bool_)
-        numbers = shelf.index.unit_entry[units[keep]]
+        units, rows = units[keep], rows[keep]
+        numbers = index.unit_entry[units]
         right = np.isin(codes[numbers], list(example.gold))
-        found.append(Case(example, rows[keep], numbers, right))
+        found.append(Case(example, query, units, rows, numbers, right))
     return found
-
-
-def unaided(example: Example, ranker: Ranker, query: Query) -> list[Candidate]:
-    """Rank as serving does, but a phrasing may not be met by itself."""
-    units, rows = ranker.rows(query)
-    if example.source == "alias":
-        own = " ".join(query.words.folded)
-        others = np.array([ranker.text(unit) != own for unit in units], np.bool_)
-        units, rows = units[others], rows[others]
-    return ranker.best(units, rows, _RANKED)
 
 
 def learn(cases: Sequence[Case], start: Floats, stiffness: float = 30.0) -> Floats:
