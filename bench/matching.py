@@ -24,6 +24,12 @@ from knowledge.units import groups_of
 
 ROOT = Path(__file__).parents[1]
 MESSAGES = ROOT / "tests" / "questions"
+SETS = {
+    "train": ("messages_train.jsonl",),
+    "judge": ("messages_judge.jsonl",),
+    "fresh": ("clear_fresh.jsonl", "other_fresh.jsonl"),
+    "unseen": ("unseen.jsonl",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +123,10 @@ def accuracy(
                 Share.of(met(a.decision.codes, a.gold, groups, 4) for a in some),
                 Share(len(answered), len(some)),
                 Share.of(met(a.decision.codes, a.gold, groups, 1) for a in answered),
+                Share.of(_listed(a, groups) for a in some),
             )
         )
-    head = ("", "n", "top 1", "top 3", "top 4", "answered alone", "right when answered")
+    head = ("", "n", "top 1", "top 3", "top 4", "answered alone", "right when answered", "listed")
     return table(title, head, rows)
 
 
@@ -152,6 +159,12 @@ def met(codes: Sequence[str], gold: set[str], groups: dict[str, str], depth: int
     right = {groups.get(code, code) for code in gold}
     seen = dict.fromkeys(groups.get(code, code) for code in codes)
     return bool(right & set(list(seen)[:depth]))
+
+
+def _listed(one: Asked, groups: dict[str, str]) -> bool:
+    """Tell whether a right code is among the choices that are put to the citizen."""
+    is_list = one.decision.kind is DecisionKind.CHOICES
+    return is_list and met(one.decision.codes, one.gold, groups, one.decision.offered)
 
 
 def speed(asked: Sequence[Asked], entries: int, built: float, grown: float) -> str:
