@@ -42,6 +42,9 @@ _BROKEN_BODIES = (
     ConnectionResetError,  # or went away in the middle
 )
 
+#: what lies below is for one caller
+_NOT_FOR_ALL = ("/can-bo", "/api/v1/questions", "/api/v1/chat")
+
 #: methods that are counted by name; anybody may invent others
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -61,12 +64,18 @@ def secure_headers(embed_path: str, embed_origins: Sequence[str], *, https: bool
             response.headers["X-Frame-Options"] = "DENY"
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        if "Location" in response.headers:
+        if _is_passing(request, response):
             response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.pop("Server", None)  # whoever looks for holes need not know what runs
         if https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
     return harden
+
+
+def _is_passing(request: web.Request, response: web.StreamResponse) -> bool:
+    """Whether an answer is for this caller at this moment alone."""
+    return response.status != HTTPStatus.OK or request.path.startswith(_NOT_FOR_ALL)
 
 
 @web.middleware

@@ -1,8 +1,9 @@
 """The monthly programme: what is coming, what was published, in the shapes people use."""
 
 import asyncio
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aiohttp import web
@@ -16,9 +17,11 @@ from bot.segments.repository import listing, published_months, schedule_of
 from bot.store import Store
 from bot.wording import Wording
 from handlers.access import may_read_segments
+from handlers.callers import caller_of
 from handlers.pages.feeds import atom, ics
 from handlers.rendering import Templates
 from handlers.routes import Access, Route
+from handlers.webchat.limits import Allowance, RateLimit
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 
@@ -48,6 +51,10 @@ _MONTHS_AHEAD = 12
 _MOST_IN_FEED = 24
 
 
+def _documents() -> RateLimit:
+    return RateLimit(Allowance(burst=20, per_second=0.5))
+
+
 @dataclass(frozen=True)
 class Segments:
     """Lists of the months; one not yet published is there only for those who make it."""
@@ -59,6 +66,8 @@ class Segments:
     clock: Clock
     #: where links of feed and calendar lead; never what a caller names as our host
     address: str
+    #: a document takes long to write
+    documents: RateLimit = field(default_factory=_documents)
 
     def routes(self) -> list[Route]:
         """Return pages, files, feed and calendar."""
@@ -102,6 +111,8 @@ class Segments:
         kind = request.match_info["kind"]
         if kind == "json":
             return web.json_response(found.as_json(), headers=_caching(found))
+        if wait := self.documents.wait(caller_of(request), time.monotonic()):
+            raise web.HTTPTooManyRequests(headers={"Retry-After": str(wait)})
         document = _DOCUMENTS[kind]
         written = await asyncio.to_thread(document.write, found, self.wording)
         headers = {

@@ -14,7 +14,7 @@ from bot.store import Store
 from handlers.api import description
 from handlers.routes import Access, Route
 from tests.handlers.desk_world import furnish
-from tests.handlers.walk import violations
+from tests.handlers.walk import forgeries, violations
 
 #: what anybody may post without a login: a question, a form, a provider's request
 OPEN_TO_POST = {
@@ -56,6 +56,12 @@ async def test_every_route_admits_exactly_whom_it_declares(
     routes: list[Route], store: Store
 ) -> None:
     assert await violations(await furnish(store), routes) == []
+
+
+async def test_no_other_site_can_send_a_form_of_the_console(
+    routes: list[Route], store: Store
+) -> None:
+    assert await forgeries(await furnish(store), routes) == []
 
 
 async def test_the_machine_api_is_described_as_it_is(routes: list[Route]) -> None:

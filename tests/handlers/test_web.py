@@ -26,6 +26,23 @@ async def test_every_answer_is_hardened(visitor: Client, path: str) -> None:
     assert response.headers["X-Frame-Options"] == "DENY"
 
 
+@pytest.mark.parametrize("path", ["/", "/khong-co", "/static/mark.svg"])
+async def test_no_answer_tells_what_runs_here(visitor: Client, path: str) -> None:
+    assert "Server" not in (await visitor.get(path)).headers
+
+
+@pytest.mark.parametrize("path", ["/khong-co", "/api/v1/chat/khong-co", "/can-bo/khong-co"])
+async def test_what_is_for_one_caller_is_kept_by_nobody(visitor: Client, path: str) -> None:
+    response = await visitor.get(path, allow_redirects=False)
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/hoi", "/tra-cuu", "/vi-sao"])
+async def test_a_form_for_everybody_is_sent_from_our_own_page(visitor: Client, path: str) -> None:
+    headers = {"Origin": "https://elsewhere.example"}
+    assert (await visitor.post(path, data={"text": "a"}, headers=headers)).status == 403
+
+
 async def test_a_way_on_is_hardened_and_not_kept(visitor: Client) -> None:
     response = await visitor.post("/hoi", data={"ask": "Xin chào"}, allow_redirects=False)
     assert response.status == 303

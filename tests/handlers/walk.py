@@ -54,6 +54,34 @@ async def violations(world: DeskWorld, routes: Iterable[Route]) -> list[str]:
     return found
 
 
+#: what a page of somebody else's can have a browser send along with the officer's cookie
+_FORGERIES: tuple[dict[str, str], ...] = (
+    {},
+    {"X-CSRF-Token": "guess"},
+    {"X-CSRF-Token": "right", "Origin": "https://elsewhere.example"},
+    {"X-CSRF-Token": "right", "Origin": "null"},
+    {"X-CSRF-Token": "right", "Referer": "https://elsewhere.example/can-bo"},
+)
+
+
+async def forgeries(world: DeskWorld, routes: Iterable[Route]) -> list[str]:
+    """Return a line for each form of officers that somebody else's page could send."""
+    forms = [r for r in routes if r.access is Access.SESSION and r.method != "GET"]
+    probed = [replace(route, handler=_let_in) for route in forms]
+    officers = {caller.role: caller.headers for caller in await _callers(world) if caller.role}
+    found = []
+    async with TestClient(TestServer(world.app(probed))) as client:
+        for route, forged in product(probed, _FORGERIES):
+            known = officers[min(route.roles)]
+            token = {"right": known["X-CSRF-Token"]}
+            sent = {name: token.get(value, value) for name, value in forged.items()}
+            headers = {"Cookie": known["Cookie"], **sent}
+            async with client.post(_address(route), headers=headers) as answer:
+                if answer.status != web.HTTPForbidden.status_code:
+                    found.append(f"{answer.status} {route.path} {forged}")
+    return found
+
+
 def _should_pass(route: Route, caller: Caller) -> bool:
     if route.access is Access.SESSION:
         return caller.role in route.roles

@@ -139,3 +139,14 @@ async def test_links_of_feed_and_calendar_lead_to_our_own_address(
     assert response.status == 200
     assert "http://127.0.0.1:8080/chuyen-muc/" in text
     assert "elsewhere" not in text
+
+
+async def test_documents_are_written_at_a_readers_pace(
+    citizens: SiteWorld, visitor: Client
+) -> None:
+    await publish(citizens)
+    for _ in range(20):
+        await visitor.get(f"{MONTH}.txt")
+    late = await visitor.get(f"{MONTH}.docx")
+    assert (late.status, late.headers["Retry-After"]) == (429, "2")
+    assert (await visitor.get(f"{MONTH}.json")).status == 200
