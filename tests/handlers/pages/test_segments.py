@@ -147,6 +147,5 @@ async def test_documents_are_written_at_a_readers_pace(
     await publish(citizens)
     for _ in range(20):
         await visitor.get(f"{MONTH}.txt")
-    late = await visitor.get(f"{MONTH}.docx")
-    assert (late.status, late.headers["Retry-After"]) == (429, "2")
+    assert (await visitor.get(f"{MONTH}.docx")).status == 429
     assert (await visitor.get(f"{MONTH}.json")).status == 200
