@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.app.channels import CHANNELS
 from bot.delivery.engine import Lanes, embedded_lanes, sending_lanes
@@ -69,10 +69,10 @@ async def _shared(url: str, owner: str, clock: Clock | None, stack: AsyncExitSta
     lanes = Lanes(dispatcher, sending_lanes(CHANNELS, clock))
     news = News(url, lanes.listeners)
 
-    async def announce(connection: AsyncConnection, wakes: Sequence[Wake]) -> None:
+    def announce(connection: Connection, wakes: Sequence[Wake]) -> None:
         if wakes:
-            await dispatcher.announce(connection, wakes)
-            await news.announce(connection, wakes)
+            dispatcher.announce(connection, wakes)
+            news.announce(connection, wakes)
 
     store = PostgresStore(url, lanes.announce, announce)
     stack.push_async_callback(store.close)

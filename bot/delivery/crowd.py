@@ -1,16 +1,26 @@
-"""Events that wait together, accepted by three statements for all of them.
-
-SQLite only, where one thread writes for everybody: what waits for it shares its commit anyway.
-"""
+"""Events that wait together, accepted by three statements for all of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import JSON, Connection, bindparam, func, select, update
-from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Integer,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.types import TypeEngine
 
 from bot.delivery.inbox import SILENCE, Accepted, accept, inbox_row, line_row, taken
 from bot.delivery.numbering import (
@@ -29,7 +39,8 @@ from bot.messages import Incoming, IncomingKind
 from bot.store import Done, JointBody
 from bot.store.hot import Hot
 from bot.store.rows import HotRows
-from bot.tables.base import spelt
+from bot.store.upsert import Upsert
+from bot.tables.base import Moment, spelt
 from bot.tables.delivery import conversation, inbox, message
 
 #: these change more of their conversation than its numbers: their place in the order matters
@@ -101,7 +112,7 @@ def _advance(connection: Connection, bodies: Sequence[Acceptance]) -> list[Place
 def _take(connection: Connection, crowds: Mapping[_Key, Sequence[Acceptance]]) -> dict[_Key, Place]:
     """Return the last numbers of each conversation that there is."""
     rows = [(*key, *_sum(crowd)) for key, crowd in crowds.items()]
-    found = _ADVANCE.run(connection, {"steps": rows}).all()
+    found = _ADVANCE[connection.dialect.name].run(connection, {"steps": rows}).all()
     return {(channel, address): Place(*last) for channel, address, *last in found}
 
 
@@ -166,7 +177,7 @@ def _finish(
     return done
 
 
-def _once(insert: Insert) -> ReturningInsert[tuple[int]]:
+def _once(insert: Upsert) -> ReturningInsert[int]:
     index = [inbox.c.channel, inbox.c.event_id]
     return insert.on_conflict_do_nothing(index_elements=index).returning(inbox.c.id)
 
@@ -174,36 +185,58 @@ def _once(insert: Insert) -> ReturningInsert[tuple[int]]:
 _INBOX = HotRows(inbox, _once)
 _MESSAGE = HotRows(message)
 
-_FIELDS = (
-    "channel",
-    "address",
-    "events",
-    "lines",
-    "inbound_at",
-    "opened_at",
-    "renewed_to",
-    "alive_at",
-)
-_each = func.json_each(bindparam("steps", type_=JSON)).table_valued("value", name="each")
-_step = select(
-    *(func.json_extract(_each.c.value, f"$[{n}]").label(name) for n, name in enumerate(_FIELDS))
-).subquery("step")
-_ADVANCE = Hot(
-    update(conversation)
-    .where(
-        conversation.c.channel == _step.c.channel,
-        conversation.c.address == _step.c.address,
-        _step.c.alive_at.is_(None) | alive(_step.c.alive_at),
+_FIELDS: Mapping[str, TypeEngine[Any]] = {
+    "channel": Text(),
+    "address": Text(),
+    "events": Integer(),
+    "lines": Integer(),
+    "inbound_at": Moment(),
+    "opened_at": Moment(),
+    "renewed_to": Moment(),
+    "alive_at": Moment(),
+}
+_steps = bindparam("steps", type_=JSON)
+
+
+def _of_sqlite() -> list[ColumnElement[Any]]:
+    each = func.json_each(_steps).table_valued("value", name="each")
+    return [func.json_extract(each.c.value, f"$[{n}]") for n in range(len(_FIELDS))]
+
+
+def _of_postgresql() -> list[ColumnElement[Any]]:
+    each = func.json_array_elements(_steps).table_valued(column("value", JSON), name="each")
+    return [_read(each.c.value[n].astext, kind) for n, kind in enumerate(_FIELDS.values())]
+
+
+def _read(said: ColumnElement[str], kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    if isinstance(kind, Moment):
+        return func.timezone("UTC", cast(said, DateTime()), type_=kind)
+    return cast(said, kind)
+
+
+def _advancing(fields: Sequence[ColumnElement[Any]]) -> Hot:
+    """Return the statement that moves conversations by `steps`, which are lists of `_FIELDS`."""
+    named = zip(_FIELDS, fields, strict=True)
+    step = select(*(said.label(name) for name, said in named)).subquery("step")
+    return Hot(
+        update(conversation)
+        .where(
+            conversation.c.channel == step.c.channel,
+            conversation.c.address == step.c.address,
+            step.c.alive_at.is_(None) | alive(step.c.alive_at),
+        )
+        .values(
+            seq=conversation.c.seq + step.c.events,
+            **changes(step.c.lines, step.c.inbound_at, step.c.opened_at, step.c.renewed_to),
+        )
+        .returning(
+            conversation.c.channel,
+            conversation.c.address,
+            conversation.c.id,
+            conversation.c.seq,
+            conversation.c.message_seq,
+        )
     )
-    .values(
-        seq=conversation.c.seq + _step.c.events,
-        **changes(_step.c.lines, _step.c.inbound_at, _step.c.opened_at, _step.c.renewed_to),
-    )
-    .returning(
-        conversation.c.channel,
-        conversation.c.address,
-        conversation.c.id,
-        conversation.c.seq,
-        conversation.c.message_seq,
-    )
-)
+
+
+_ADVANCE = {"sqlite": _advancing(_of_sqlite()), "postgresql": _advancing(_of_postgresql())}

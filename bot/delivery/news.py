@@ -7,17 +7,17 @@ from contextlib import suppress
 import psycopg
 import structlog
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, String, bindparam, func, select
 
 from bot.delivery.listeners import Listeners
 from bot.store import Wake
 from bot.store.engines import LINE
+from bot.store.hot import Hot
 
 _log = structlog.get_logger()
 
 _CHANNEL = "danhoi_news"
-_TELL = text(f"SELECT pg_notify('{_CHANNEL}', :conversations)")
+_TELL = Hot(select(func.pg_notify(_CHANNEL, bindparam("conversations", type_=String))))
 #: PostgreSQL takes 8,000 bytes at a time
 _TOGETHER = 300
 
@@ -35,12 +35,12 @@ class News:
         self._again = again
         self._hearing: asyncio.Task[None] | None = None
 
-    async def announce(self, connection: AsyncConnection, wakes: Sequence[Wake]) -> None:
+    def announce(self, connection: Connection, wakes: Sequence[Wake]) -> None:
         """Tell everybody, once the transaction is committed."""
         told = sorted({wake.conversation_id for wake in wakes if wake.at is None})
         for start in range(0, len(told), _TOGETHER):
             some = ",".join(map(str, told[start : start + _TOGETHER]))
-            await connection.execute(_TELL, {"conversations": some})
+            _TELL.run(connection, {"conversations": some})
 
     async def start(self) -> None:
         """Begin to listen."""

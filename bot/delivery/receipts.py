@@ -65,12 +65,9 @@ def remember(
     connection: Connection, channel: str, message_id: int, provider_ids: Sequence[str]
 ) -> None:
     """Keep which message of ours the provider's ids belong to."""
-    ours = [
-        {"channel": channel, "provider_id": provider_id, "message_id": message_id}
-        for provider_id in provider_ids
-    ]
-    if ours:
-        connection.execute(_REMEMBER.for_(connection), ours)
+    for provider_id in provider_ids:
+        ours = {"channel": channel, "provider_id": provider_id, "message_id": message_id}
+        _REMEMBER.run(connection, ours)
 
 
 _DOUBTFUL = Hot(
@@ -82,7 +79,7 @@ _DOUBTFUL = Hot(
     )
     .order_by(inbox.c.seq)
 )
-_REMEMBER = Prepared(provider_message, lambda statement: statement.on_conflict_do_nothing())
+_REMEMBER = Hot(Prepared(provider_message, lambda statement: statement.on_conflict_do_nothing()))
 
 
 def _conclude(

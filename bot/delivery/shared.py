@@ -6,11 +6,13 @@ lost its node raises instead of ending well, and jobs of dead nodes are put back
 """
 
 import asyncio
+import select
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import psycopg
 import structlog
@@ -18,7 +20,9 @@ from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, 
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job
 from procrastinate.worker import Worker
-from sqlalchemy.ext.asyncio import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import Connection
+from sqlalchemy.util import await_only
 
 from bot.delivery.backoff import Backoff
 from bot.delivery.dispatcher import Job as Work
@@ -115,7 +119,7 @@ class SharedDispatcher:
             await asyncio.wait([self._putting], timeout=1.0)
         await self._app.close_async()
 
-    async def announce(self, connection: AsyncConnection, wakes: Sequence[Wake]) -> None:
+    def announce(self, connection: Connection, wakes: Sequence[Wake]) -> None:
         """Put jobs into a transaction, except for conversations that run here and now: these
         are looked at once more by the same run (see `committed`)."""
         now = [wake.conversation_id for wake in wakes if wake.at is None]
@@ -123,8 +127,7 @@ class SharedDispatcher:
         self._left.update(mine)
         others = [each for each in dict.fromkeys(now) if each not in mine]
         if others:
-            raw = (await connection.get_raw_connection()).driver_connection
-            await self._defer(others, raw)
+            await_only(self._defer(others, connection.connection.driver_connection))
 
     def committed(self, wake: Wake) -> None:
         """Go on after the commit with what `announce` left to us."""
@@ -290,6 +293,7 @@ def _connector(url: str, tempo: Tempo) -> PsycopgConnector:
         conninfo=url,
         kwargs={**LINE, "application_name": "danhoi jobs"},
         configure=_commit_each,
+        pool_factory=_pool,
         min_size=1,
         max_size=tempo.connections,
         timeout=2.0,
@@ -298,3 +302,16 @@ def _connector(url: str, tempo: Tempo) -> PsycopgConnector:
 
 async def _commit_each(connection: "psycopg.AsyncConnection[object]") -> None:
     await connection.set_autocommit(True)
+
+
+def _pool(**given: Any) -> "AsyncConnectionPool[Any]":  # noqa: ANN401 - of procrastinate
+    return AsyncConnectionPool(**{**given, "check": _ask_who_spoke})
+
+
+async def _ask_who_spoke(connection: "psycopg.AsyncConnection[object]") -> None:
+    """Look whether a line still holds. A server that closes one says so: while there is nothing
+    to hear, asking costs a way there and back for nothing."""
+    heard = select.poll()
+    heard.register(connection.fileno(), select.POLLIN)
+    if heard.poll(0):
+        await AsyncConnectionPool.check_connection(connection)

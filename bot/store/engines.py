@@ -82,6 +82,7 @@ _SESSION = (
     "SET lock_timeout = '30s'",
     "SET statement_timeout = '120s'",
 )
+_READING = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 #: of a connection to PostgreSQL
 LINE: Mapping[str, Any] = {
     "connect_timeout": 5,
@@ -92,8 +93,14 @@ LINE: Mapping[str, Any] = {
 }
 
 
-def postgres_engine(url: str, connections: int, patience: float) -> AsyncEngine:
-    """Return an engine with a bounded pool; `patience` is the wait for a free connection."""
+def postgres_engine(
+    url: str, connections: int, patience: float, *, reading: bool = False
+) -> AsyncEngine:
+    """Return an engine with a bounded pool; `patience` is the wait for a free connection.
+
+    Transactions of one that is for `reading` see a single moment and change nothing.
+    """
+    session = "; ".join((*_SESSION, _READING) if reading else _SESSION)
     engine = create_async_engine(
         driver_url(url),
         pool_size=connections,
@@ -108,7 +115,7 @@ def postgres_engine(url: str, connections: int, patience: float) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401
         cursor = connection.cursor()
-        cursor.execute("; ".join(_SESSION))
+        cursor.execute(session)
         cursor.close()
         connection.commit()
 

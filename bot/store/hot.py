@@ -1,20 +1,21 @@
-"""Statements of the hot path: compiled once, run straight on SQLite's driver.
+"""Statements of the hot path: compiled once, run straight on the database's driver.
 
 Measured with `python -m bench.delivery`: of a durable acceptance SQLAlchemy's execution took
-two thirds, SQLite itself a tenth. What a statement says stays SQLAlchemy's; only the way to the
-driver is shorter. On PostgreSQL the way over the network costs more than all of this, and its
-drivers' errors need SQLAlchemy's eyes: there statements run as ever.
+two thirds, SQLite itself a tenth; on PostgreSQL it took as long as the way there and back. What
+a statement says stays SQLAlchemy's; only the way to the driver is shorter, and errors are the
+driver's own.
 """
 
-import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
+from sqlalchemy.util import await_only
 
 from bot.store.upsert import Prepared
 
@@ -59,7 +60,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A statement in SQLite's words, and how values and rows are converted."""
+    """A statement in a database's words, and how values and rows are converted."""
 
     text: str
     constants: Values
@@ -74,9 +75,9 @@ class _Compiled:
             bound[name] = value if convert is None else convert(value)
         return bound
 
-    def read(self, cursor: sqlite3.Cursor) -> Rows:
+    def read(self, rows: Iterable[Any], rowcount: int) -> Rows:
         if not self.out_of:
-            return Rows((), cursor.rowcount)
+            return Rows((), rowcount)
         found = [
             self.row(
                 *(
@@ -84,9 +85,9 @@ class _Compiled:
                     for value, convert in zip(row, self.out_of, strict=True)
                 )
             )
-            for row in cursor.fetchall()
+            for row in rows
         ]
-        return Rows(found, cursor.rowcount)
+        return Rows(found, rowcount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,13 @@ class Hot:
     statement: Statement | Prepared
     _compiled: dict[tuple[str, ...], _Compiled] = field(default_factory=dict, init=False)
 
-    def run(self, connection: Connection, values: Values) -> Any:  # noqa: ANN401
-        """Execute it in the transaction of the connection; what comes back is read as `Rows` is."""
-        if connection.dialect.name != "sqlite":
-            return connection.execute(self._spelt(connection), values)
-        driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
-        compiled = self._compiled.get(tuple(values)) or self._compile(connection, values)
-        return compiled.read(driver.execute(compiled.text, compiled.bind(values)))
+    def run(self, connection: Connection, values: Values) -> Rows:
+        """Execute it in the transaction of the connection."""
+        key = (connection.dialect.name, *values)
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            compiled = self._compiled[key] = self._compile(connection, values)
+        return compiled.read(*execute(connection, compiled.text, compiled.bind(values)))
 
     def _spelt(self, connection: Connection) -> Statement:
         if isinstance(self.statement, Prepared):
@@ -113,7 +114,7 @@ class Hot:
     def _compile(self, connection: Connection, values: Values) -> _Compiled:
         statement, dialect = self._spelt(connection), connection.dialect
         compiled = statement.compile(
-            dialect=sqlite.dialect(paramstyle="named"),
+            dialect=sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect,
             column_keys=sorted(values),
         )
         required = [name for name, bound in compiled.binds.items() if bound.required]
@@ -129,9 +130,7 @@ class Hot:
         names = [column.key or "" for column in columns]
         row = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # names are data here
         out_of = [c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns]
-        made = _Compiled(str(compiled), constants, into, row, out_of)
-        self._compiled[tuple(values)] = made
-        return made
+        return _Compiled(str(compiled), constants, into, row, out_of)
 
 
 def _bind(kind: TypeEngine[Any], dialect: Dialect) -> _Convert:
@@ -142,3 +141,46 @@ def _bind(kind: TypeEngine[Any], dialect: Dialect) -> _Convert:
 def _constant(bound: Any, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401
     convert = _bind(bound.type, dialect) if bound is not None else None
     return value if convert is None else convert(value)
+
+
+def execute(
+    connection: Connection, text: str, values: Values | Sequence[Any], *, once: bool = False
+) -> tuple[Sequence[Any], int]:
+    """Execute words of the database's own on its driver; return rows, and how many it was about.
+
+    PostgreSQL plans a statement for good unless it comes `once`: spelt so, or not again soon.
+    """
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        cursor = driver.execute(text, values)
+        return cursor.fetchall(), cursor.rowcount
+    cursor = driver.cursor() if once else _cursor(connection, driver, text)
+    try:
+        if not connection.dialect.is_async:
+            cursor.execute(text, values, prepare=not once)
+            return cursor.fetchall() if cursor.description else (), cursor.rowcount
+        return await_only(_fetch(cursor, text, values, prepare=not once)), cursor.rowcount
+    except psycopg.OperationalError:
+        if driver.closed:  # SQLAlchemy must see it too: it drops what else rests in the pool
+            connection.exec_driver_sql("SELECT 1")
+        raise
+
+
+def _cursor(connection: Connection, driver: Any, text: str) -> Any:  # noqa: ANN401
+    """Return the cursor of a statement: it knows how to read what comes back."""
+    cursors = connection.info.setdefault("cursors", {})
+    cursor = cursors.get(text)
+    if cursor is None:
+        cursor = cursors[text] = driver.cursor()
+    return cursor
+
+
+async def _fetch(
+    cursor: "psycopg.AsyncCursor[Any]",
+    text: str,
+    values: Values | Sequence[Any],
+    *,
+    prepare: bool,
+) -> Sequence[Any]:
+    await cursor.execute(text, values, prepare=prepare)
+    return await cursor.fetchall() if cursor.description else ()

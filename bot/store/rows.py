@@ -1,18 +1,21 @@
-"""Many rows by one statement, for SQLite.
+"""Many rows by one statement.
 
-Each call of the driver lets go of the interpreter, and where the event loop is busy each call
-waits to get it back: eight rows at once cost little more than one.
+Each call of SQLite's driver lets go of the interpreter, and where the event loop is busy each
+call waits to get it back; to PostgreSQL each is a way there and back. Eight rows at once cost
+little more than one.
 """
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Dialect, Insert, Table
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql.dml import ReturningInsert
+
+from bot.store.hot import execute
+from bot.store.upsert import insert
 
 Values = Mapping[str, Any]
 _Convert = Callable[[Any], Any] | None
@@ -28,8 +31,8 @@ class _Spelt:
     into: Sequence[tuple[str, _Convert]]
 
 
-def _as_it_is(insert: Insert) -> Insert:
-    return insert
+def _as_it_is(statement: Insert) -> Insert:
+    return statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +40,48 @@ class HotRows:
     """An INSERT of the hot path; `finish` adds clauses to it."""
 
     table: Table
-    finish: Callable[[Insert], Insert | ReturningInsert[Any]] = _as_it_is
-    _spelt: list[_Spelt] = field(default_factory=list, init=False)
+    finish: Callable[[Any], Insert | ReturningInsert[Any]] = _as_it_is
+    _spelt: dict[str, _Spelt] = field(default_factory=dict, init=False)
 
-    def insert(self, connection: Connection, rows: Sequence[Values]) -> list[Any]:
+    def insert(self, connection: Connection, rows: Sequence[Values]) -> Sequence[Any]:
         """Insert rows, which name the same columns each time; return what RETURNING says, in
-        SQLite's own types."""
-        if not self._spelt:
-            self._spelt.append(self._spell(connection, rows[0]))
-        (spelt,) = self._spelt
+        the driver's own types."""
+        spelt = self._spelt.get(connection.dialect.name)
+        if spelt is None:
+            spelt = self._spelt[connection.dialect.name] = self._spell(connection, rows[0])
         values = [
             row[name] if convert is None else convert(row[name])
             for row in rows
             for name, convert in spelt.into
         ]
         text = f"{spelt.head}{', '.join([spelt.row] * len(rows))}{spelt.tail}"
-        driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
-        return driver.execute(text, values).fetchall()
+        found, _ = execute(connection, text, values, once=True)
+        return found
 
     def _spell(self, connection: Connection, row: Values) -> _Spelt:
-        positional, dialect = sqlite.dialect(paramstyle="qmark"), connection.dialect
-        statement = self.finish(insert(self.table))
-        compiled = statement.compile(dialect=positional, column_keys=list(row))
+        dialect = connection.dialect
+        statement = self.finish(insert(connection, self.table))
+        compiled = statement.compile(dialect=_positional(dialect), column_keys=list(row))
         into = [
             (name, self.table.c[name].type.dialect_impl(dialect).bind_processor(dialect))
             for name in compiled.positiontup or ()
         ]
-        head, marks, tail = str(compiled).partition(f"({', '.join('?' * len(into))})")
-        return _Spelt(head, marks, tail, into)
+        head, values, rest = str(compiled).partition(" VALUES ")
+        end = _closing(rest) + 1
+        return _Spelt(head + values, rest[:end], rest[end:], into)
+
+
+def _positional(dialect: Dialect) -> Dialect:
+    if dialect.name == "sqlite":
+        return sqlite.dialect(paramstyle="qmark")
+    return psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+
+
+def _closing(text: str) -> int:
+    """Return where the parenthesis closes with which a text opens."""
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if not depth:
+            return place
+    raise ValueError(text)
