@@ -18,6 +18,9 @@ DEPLOY = ROOT / "deploy"
 FILES = sorted(path for path in (*DEPLOY.rglob("*"), ROOT / "Dockerfile") if path.is_file())
 
 
+EXAMPLE = (ROOT / ".env.example").read_text()
+
+
 def read(name: str) -> str:
     return (DEPLOY / name).read_text()
 
@@ -42,6 +45,35 @@ def test_the_composed_services_run_commands_of_ours() -> None:
 
 def test_an_address_is_always_sent_to_the_same_node() -> None:
     assert "lb_policy ip_hash" in read("Caddyfile.compose")
+
+
+def settings_of_the_guide() -> dict[str, str]:
+    """Return what the deployment guide has an operator set, over the example's own."""
+    guide = (ROOT / "docs" / "deployment.md").read_text()
+    named = re.findall(r"^(DANHOI_\w+)=(\S+)$", guide, re.MULTILINE)
+    return dict(re.findall(r"^(DANHOI_\w+)=(.+)$", EXAMPLE, re.MULTILINE)) | dict(named)
+
+
+def test_the_service_writes_only_where_its_unit_lets_it() -> None:
+    settings = settings_of_the_guide()
+    assert settings["DANHOI_VAR_DIR"] == "/var/lib/danhoi"
+    assert settings["DANHOI_DATABASE_URL"].startswith("sqlite:////var/lib/danhoi/")
+
+
+@pytest.mark.parametrize(
+    "unit", sorted((DEPLOY / "systemd").glob("*.service")), ids=lambda p: p.name
+)
+def test_no_unit_sets_what_the_file_of_settings_sets_again(unit: Path) -> None:
+    """systemd lets EnvironmentFile win over Environment."""
+    set_here = re.findall(r"^Environment=(.*)$", unit.read_text(), re.MULTILINE)
+    assert "DANHOI_" not in " ".join(set_here)
+
+
+def test_no_log_is_rotated_twice() -> None:
+    """The package of nginx rotates /var/log/nginx/*.log; logrotate refuses a second time."""
+    rotated = re.findall(r"^(/\S+) \{", read("logrotate"), re.MULTILINE)
+    assert rotated == ["/var/log/nginx/danhoi/access.log"]
+    assert f"access_log {rotated[0]} danhoi;" in read("nginx.conf")
 
 
 def measures() -> set[str]:
