@@ -5,7 +5,7 @@ import secrets
 import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -18,8 +18,8 @@ from bot.moments import Clock
 from bot.settings import Settings
 from bot.store import Store, Wake
 from bot.store.clock import CommonClock, SteadyClock
-from bot.store.opening import open_for_service
 from bot.store.postgres import PostgresStore
+from bot.store.sqlite import SqliteStore
 from bot.store.urls import sqlite_path
 
 
@@ -44,12 +44,14 @@ async def lay_ground(
     goes back in time.
     """
     owner = _owner()
-    if sqlite_path(settings.database_url) is None:
+    path = sqlite_path(settings.database_url)
+    if path is None:
         return await _shared(settings.database_url, owner, None if live else clock, stack)
     clock = SteadyClock(clock) if live else clock
     lanes = embedded_lanes(CHANNELS, clock=clock)
-    store = open_for_service(settings, lanes.announce)
+    store = SqliteStore(path, lanes.announce, exclusive=True)
     stack.push_async_callback(store.close)
+    lanes = replace(lanes, is_crowded=store.is_crowded)
     return Ground(store, lanes, Alone(), clock, owner, alone=True)
 
 

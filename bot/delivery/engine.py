@@ -1,7 +1,7 @@
 """The delivery engine of one process: decides, sends, and looks after what was left open."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +25,10 @@ _log = structlog.get_logger()
 
 _PAGE = 1000
 
+#: while a crowd arrives a decision steps back so often and so long: accepting goes first, and
+#: deciding goes on
+_STEPS_BACK, _STEP_SECONDS = 5, 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
@@ -38,6 +42,8 @@ class Lanes:
     deciding: Dispatcher
     sending: Mapping[str, EmbeddedDispatcher]
     listeners: Listeners = field(default_factory=Listeners)
+    #: tells while many wait to be accepted by the one thread that writes
+    is_crowded: Callable[[], bool] = lambda: False
 
     def announce(self, wake: Wake) -> None:
         """Pass on what the store reports after a commit."""
@@ -130,12 +136,19 @@ class Engine:
             await self.sweep()
 
     async def _decide(self, conversation_id: int) -> datetime | None:
+        await self._step_back()
         look = partial(_look, self._worker.mind, conversation_id)
         reading, waiting = await self._store.read(look)
         if waiting is not None and waiting.channel in self._lanes.sending:
             lane = self._lanes.sending[waiting.channel]
             lane.wake(conversation_id, urgent=waiting.urgent)
         return None if reading is None else await self._worker.decide(reading)
+
+    async def _step_back(self) -> None:
+        for _ in range(_STEPS_BACK):
+            if not self._lanes.is_crowded():
+                return
+            await asyncio.sleep(_STEP_SECONDS)
 
     async def _sweep_for_ever(self) -> None:
         while True:

@@ -15,14 +15,6 @@ def open_store(url: str, on_wake: Callable[[Wake], None] = ignore_wake) -> Store
     return PostgresStore(url, on_wake) if path is None else SqliteStore(path, on_wake)
 
 
-def open_for_service(settings: Settings, on_wake: Callable[[Wake], None]) -> Store:
-    """Open the store for the service; raise DatabaseInUse for a second one on an SQLite file."""
-    path = sqlite_path(settings.database_url)
-    if path is None:
-        return PostgresStore(settings.database_url, on_wake)
-    return SqliteStore(path, on_wake, exclusive=True)
-
-
 def open_for_command(settings: Settings) -> Store:
     """Open the store for a command, which may run beside the service."""
     return open_store(settings.database_url)

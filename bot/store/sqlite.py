@@ -77,6 +77,10 @@ class SqliteStore:
         """Writes that wait for the writer."""
         return self._writer.waiting()
 
+    def is_crowded(self) -> bool:
+        """Whether work that can wait had better wait: many bodies of a kind are under way."""
+        return self._writer.is_crowded()
+
     async def close(self) -> None:
         """Finish the queued writes, then let go of the file and its lock."""
         await asyncio.to_thread(self._writer.close)

@@ -21,6 +21,8 @@ Body = Callable[[Connection], Done[Any]]
 _TOGETHER = 64
 #: others that go along with joint bodies: what somebody waits for on the line goes first
 _BESIDE = 4
+#: joint bodies under way that make a crowd
+_CROWD = 4
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class GroupWriter:
         self._joint: deque[_Item] = deque()
         self._others: deque[_Item] = deque()
         self._closed = False
+        self._joining = 0
         #: transactions so far; fewer than bodies where several shared one
         self.commits = 0
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
@@ -72,8 +75,15 @@ class GroupWriter:
             raise StoreUnavailable("too many writes are waiting")
         loop = asyncio.get_running_loop()
         item = _Item(body, loop.create_future(), loop)
+        if isinstance(body, JointBody):
+            self._joining += 1
+            item.future.add_done_callback(self._joined)
         self._queue.put(item)
         return item.future
+
+    def is_crowded(self) -> bool:
+        """Whether so many joint bodies are under way that other work had better wait."""
+        return self._joining > _CROWD
 
     def waiting(self) -> int:
         """Return how many bodies nobody has begun with."""
@@ -85,6 +95,9 @@ class GroupWriter:
             self._closed = True
             self._queue.put(None)
         self._thread.join()
+
+    def _joined(self, _future: "asyncio.Future[Any]") -> None:
+        self._joining -= 1
 
     def _run(self) -> None:
         ending = False
