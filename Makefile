@@ -6,7 +6,7 @@ PY := .venv/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run try setup setup-dev test test-long test-postgres check audit sbom format bench screens pin clean
+.PHONY: help run try setup setup-dev test test-long test-postgres faults check audit sbom format bench screens pin clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test-long: setup-dev  ## kill loops, browsers, everything slow; prints its seed
 test-postgres: setup-dev  ## the quick suite on PostgreSQL (not yet green, see CONTRIBUTING.md)
 	DANHOI_TEST_ENGINE=postgres $(PY) -m pytest -m "not long" -q -n auto --maxprocesses 4 --dist loadscope
 
+faults: setup-dev  ## try every fault on both engines; writes its table into docs/faults.md
+	DANHOI_WRITE_FAULTS=1 $(PY) -m pytest -m long -q -s tests/faults/test_faults.py
+
 check: setup-dev  ## format, lint, types, import contracts, one migration head
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
@@ -53,7 +56,7 @@ check: setup-dev  ## format, lint, types, import contracts, one migration head
 	$(PY) -m bot.store.migrations
 
 audit: setup-dev  ## known holes in what we depend on (asks PyPI's advisories)
-	.venv/bin/pip-audit --requirement requirements/run.txt --require-hashes --disable-pip --progress-spinner off
+	@$(PY) -m tests.audit
 
 sbom: setup-dev  ## the bill of materials (CycloneDX) of what runs, into sbom.cdx.json
 	.venv/bin/cyclonedx-py requirements requirements/run.txt --output-reproducible --of JSON -o sbom.cdx.json
