@@ -51,17 +51,22 @@ def groups_of(entries: Sequence[Entry]) -> list[str]:
 
     Entries of one title are one, whichever of them names a group.
     """
-    titles = [_plain(entry) for entry in entries]
-    named = {title: e.group for title, e in zip(titles, entries, strict=True) if e.group and title}
-    return [
-        entry.group or named.get(title, title) or entry.id
+    titles = [_plain(entry.title) for entry in entries]
+    # a group that only repeats the title, as imports bring it, says no more than the title
+    own = [
+        entry.group if _plain(entry.group) != title else ""
         for title, entry in zip(titles, entries, strict=True)
+    ]
+    named = {title: group for title, group in zip(titles, own, strict=True) if group and title}
+    return [
+        group or named.get(title, title) or entry.id
+        for title, group, entry in zip(titles, own, entries, strict=True)
     ]
 
 
-def _plain(entry: Entry) -> str:
-    title = " ".join(_VARIANT.sub(" ", entry.title.lower()).split())
-    return " ".join(bare(word) for word in split(title))
+def _plain(title: str) -> str:
+    words = " ".join(_VARIANT.sub(" ", title.lower()).split())
+    return " ".join(bare(word) for word in split(words))
 
 
 def _title(number: int, title: str, spelling: Mapping[str, tuple[str, ...]]) -> Unit:

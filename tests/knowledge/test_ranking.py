@@ -63,6 +63,14 @@ def test_entries_of_one_title_are_one_answer() -> None:
     assert groups_of([other, named])[0] != "ghi-so"
 
 
+def test_an_imported_level_of_a_procedure_joins_the_group_it_was_given() -> None:
+    named = replace(entry("a", "Cấp thẻ, đổi thẻ"), group="the")
+    imported = replace(
+        entry("b", "Cấp thẻ, đổi thẻ (thực hiện tại cấp tỉnh)"), group="cap the, doi the"
+    )
+    assert groups_of([named, imported]) == ["the", "the"]
+
+
 @pytest.mark.parametrize("text", ["căn cước", "giấy phép xây dựng", "bằng lái xe"])
 def test_a_vague_question_is_offered_two_to_four(text: str) -> None:
     decision = decide(text)
