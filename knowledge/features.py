@@ -44,7 +44,6 @@ class Candidates:
 def features(query: Asked, found: Candidates, index: Index) -> Floats:
     """Return one row of NAMES for each unit."""
     table = _words(query, found.units, index) | _pairs(query, found.units, index)
-    table |= _entrywide(query, found, index)
     phrasing = (~index.unit_is_title[found.units]).astype(np.float32)
     both = table["asked_covered"] * table["title_covered"]
     table["both_covered"] = both
@@ -54,7 +53,7 @@ def features(query: Asked, found: Candidates, index: Index) -> Floats:
     whole = (table["own_title"] > WHOLE) & (table["pairs_title"] > WHOLE)
     table["verbatim"] = whole.astype(np.float32)
     table["retrieval"] = found.scores / max(float(found.scores.max(initial=0.0)), 1e-6)
-    table["both_second"] = _second(both, found.entries)
+    table |= _entrywide(query, found, both, index)
     shape = clashes(query.actions, query.traits, found.actions, found.traits)
     told = [table[name] for name in NAMES[: -len(SHAPE) - len(LEVEL)]]
     return np.concatenate([np.stack(told, 1), shape, found.entry_traits], 1).astype(np.float32)
@@ -123,13 +122,15 @@ def _pairs(query: Asked, units: Ints, index: Index) -> Table:
     return {"pairs_asked": best, "pairs_title": _share(idf * known, idf, owner, len(units))}
 
 
-def _entrywide(query: Asked, found: Candidates, index: Index) -> Table:
+def _entrywide(query: Asked, found: Candidates, both: Floats, index: Index) -> Table:
     """Return what is true of an entry whichever of its units is looked at.
 
     How often an entry is asked speaks only where a message says little.
     """
     entries, home = np.unique(found.entries, return_inverse=True)
-    whole = fit(query, entries, found.sayings, index)
+    whole = fit(query, entries, found.sayings, index) | {
+        "both_second": _second(both, home.astype(np.int32))
+    }
     table = {name: values[home] for name, values in whole.items()}
     table["popular_light"] = query.light * found.entry_traits[:, LEVEL.index("popular")]
     table["commune_light"] = query.light * found.entry_traits[:, LEVEL.index("commune")]
@@ -137,16 +138,12 @@ def _entrywide(query: Asked, found: Candidates, index: Index) -> Table:
     return table
 
 
-def _second(values: Floats, entries: Ints) -> Floats:
-    """Return for each unit the second best value among the units of its entry, else 0."""
-    order = np.lexsort((-values, entries))
-    _, starts, home, counts = np.unique(
-        entries[order], return_index=True, return_inverse=True, return_counts=True
-    )
-    second = np.where(counts > 1, values[order][np.minimum(starts + 1, len(values) - 1)], 0.0)
-    found = np.empty_like(values)
-    found[order] = second[home]
-    return found
+def _second(values: Floats, home: Ints) -> Floats:
+    """Return the second best value of each home, 0 where there is but one."""
+    order = np.lexsort((-values, home))
+    counts = np.bincount(home)
+    second = np.minimum(np.cumsum(counts) - counts + 1, max(len(values) - 1, 0))
+    return np.asarray(np.where(counts > 1, values[order][second], 0.0), np.float32)
 
 
 def _share(part: Floats, whole: Floats, owner: Ints, size: int) -> Floats:

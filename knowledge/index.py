@@ -17,6 +17,7 @@ Floats = NDArray[np.floating[Any]]
 
 PAIR_SHARE = 0.6
 LENGTH_PENALTY = 0.35
+NOISE = 0.3  # below this share of the best nothing is looked at while there is enough above
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,11 @@ class Index:
         for term, weight in query.items():
             start, end = self.postings.starts[term], self.postings.starts[term + 1]
             scores[self.postings.values[start:end]] += weight * self.impacts[start:end]
-        if len(scores) > limit:
-            best = np.argpartition(scores, -limit)[-limit:]
-        else:
-            best = np.arange(len(scores))
-        best = best[scores[best] > 0]
+        best = np.flatnonzero(scores > NOISE * scores.max(initial=0.0))
+        if len(best) < limit:
+            best = np.flatnonzero(scores)
+        if len(best) > limit:
+            best = best[np.argpartition(scores[best], -limit)[-limit:]]
         best = best[np.lexsort((best, -scores[best]))]
         return best.astype(np.int32), scores[best]
 

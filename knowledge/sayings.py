@@ -15,11 +15,10 @@ RARELY = 2  # phrasings that use none of the words, added so that one alone prov
 
 @dataclass(frozen=True)
 class Sayings:
-    """Distinct terms of each entry."""
+    """Distinct terms of each entry, sorted."""
 
-    bags: Rows  # every word, of its papers too
-    told: Rows  # the words of its title and phrasings
-    often: Floats  # in how large a part of them each of these stands
+    words: Rows  # every word of its title, phrasings and papers
+    often: Floats  # in how large a part of title and phrasings each stands; 0: in papers alone
     pairs: Rows  # the neighbouring words of title and phrasings
     counts: Floats  # how many phrasings it has, as a logarithm
 
@@ -29,17 +28,19 @@ class Sayings:
         told, uses = _gathered(index, index.unit_terms, len(entries))
         pairs, _ = _gathered(index, index.unit_pairs, len(entries))
         units = np.bincount(index.unit_entry, minlength=len(entries))
-        often = uses / (np.repeat(units, np.diff(told.starts)) + RARELY)
-        counts = np.log1p(units).astype(np.float32)
-        return cls(_bags(entries, told, index), told, often.astype(np.float32), pairs, counts)
+        shares = uses / (np.repeat(units, np.diff(told.starts)) + RARELY)
+        words, often = _with_papers(entries, told, shares, index)
+        return cls(words, often, pairs, np.log1p(units).astype(np.float32))
 
 
 def fit(query: Asked, entries: Ints, sayings: Sayings, index: Index) -> dict[str, Floats]:
     """Return for each entry how much of the message all its sayings together hold."""
     terms, weights = query.said.terms, query.weights
     whole = max(float(weights.sum()), 1e-6)
-    held = _met(terms, sayings.bags, entries)
-    often = _met(terms, sayings.told, entries, sayings.often)
+    held, often = np.zeros((2, len(entries), len(terms)), np.float32)
+    owner, column, flat = _hits(terms, sayings.words, entries)
+    held[owner, column] = 1.0
+    often[owner, column] = sayings.often[flat]
     main = weights > 0.5 * float(weights.max(initial=0.0))
     return {
         "bag_covered": held @ weights / whole,
@@ -52,26 +53,24 @@ def fit(query: Asked, entries: Ints, sayings: Sayings, index: Index) -> dict[str
 
 
 def _paired(query: Asked, entries: Ints, pairs: Rows, index: Index) -> Floats:
-    """Return how many neighbouring words an entry has, as said or as meant."""
-    best = np.zeros(len(entries), np.float32)
-    for stream in filter(None, query.streams):
-        terms = np.array(sorted(stream), np.int32)
-        weights = np.array([stream[t] for t in terms.tolist()], np.float32) * index.idf[terms]
-        met = _met(terms, pairs, entries) @ weights
-        best = np.maximum(best, met / max(float(weights.sum()), 1e-6))
-    return best
-
-
-def _met(terms: Ints, rows: Rows, entries: Ints, worth: Floats | None = None) -> Floats:
-    """Return what each of the sorted terms is worth to each entry, 0 where it lacks the term."""
+    """Return how many neighbouring words an entry has, as said or as meant, the better of both."""
+    terms = np.array(sorted(set().union(*query.streams)), np.int32)
     met = np.zeros((len(entries), len(terms)), np.float32)
-    if len(terms):
-        flat, owner = rows.gather(entries)
-        values = rows.values[flat]
-        column = np.minimum(np.searchsorted(terms, values), len(terms) - 1)
-        hit = terms[column] == values
-        met[owner[hit], column[hit]] = 1.0 if worth is None else worth[flat[hit]]
-    return met
+    owner, column, _ = _hits(terms, pairs, entries)
+    met[owner, column] = 1.0
+    told = [[stream.get(term, 0.0) for term in terms.tolist()] for stream in query.streams]
+    weights = np.array(told, np.float32).reshape(len(told), len(terms)) * index.idf[terms]
+    shares = met @ weights.T / np.maximum(weights.sum(1), 1e-6)
+    return np.asarray(shares.max(1, initial=0.0), np.float32)
+
+
+def _hits(terms: Ints, rows: Rows, entries: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return where entries have one of the sorted terms: which, which, and where in the rows."""
+    flat, owner = rows.gather(entries)
+    values = rows.values[flat]
+    column = np.minimum(np.searchsorted(terms, values), max(len(terms) - 1, 0))
+    hit = np.flatnonzero(terms[column] == values) if len(terms) else flat[:0]
+    return owner[hit], column[hit].astype(np.int32), flat[hit].astype(np.int32)
 
 
 def _gathered(index: Index, of_units: Rows, size: int) -> tuple[Rows, Ints]:
@@ -83,12 +82,17 @@ def _gathered(index: Index, of_units: Rows, size: int) -> tuple[Rows, Ints]:
     return Rows(starts, (keys % len(index.idf)).astype(np.int32)), uses.astype(np.int32)
 
 
-def _bags(entries: Sequence[Entry], told: Rows, index: Index) -> Rows:
-    """Gather each entry's words, those of its papers too as far as a title or phrasing has them."""
-    bags = []
+def _with_papers(
+    entries: Sequence[Entry], told: Rows, shares: Floats, index: Index
+) -> tuple[Rows, Floats]:
+    """Add the words of each entry's papers, as far as a title or phrasing has them."""
+    rows: list[list[int]] = []
+    often: list[float] = []
     for number, entry in enumerate(entries):
-        own = told.values[told.starts[number] : told.starts[number + 1]].tolist()
-        words = split(" ".join((entry.summary, entry.field, entry.body)))
-        papers = (index.terms[word] for word in map(bare, words) if word in index.terms)
-        bags.append(sorted({*own, *papers}))
-    return Rows.of(bags)
+        own = slice(told.starts[number], told.starts[number + 1])
+        used = dict(zip(told.values[own].tolist(), shares[own].tolist(), strict=True))
+        words = map(bare, split(" ".join((entry.summary, entry.field, entry.body))))
+        found = {index.terms[word] for word in words if word in index.terms}
+        rows.append(sorted(found | used.keys()))
+        often.extend(used.get(term, 0.0) for term in rows[-1])
+    return Rows.of(rows), np.array(often, np.float32)

@@ -15,7 +15,7 @@ from knowledge.ranking import Shelf
 from knowledge.sayings import Sayings
 
 RAGGED = ("unit_terms", "unit_pairs", "postings")
-SAYINGS = ("bags", "told", "pairs")
+SAYINGS = ("words", "pairs")
 PLAIN = ("idf", "unit_entry", "unit_is_title", "unit_marks", "unit_weights", "impacts")
 SHELF = ("actions", "traits", "entry_traits", "groups")
 
