@@ -15,7 +15,7 @@ COPY knowledge knowledge
 COPY bot bot
 COPY handlers handlers
 RUN .venv/bin/python -m compileall -q bot handlers knowledge migrations
-USER danhoi
+USER 10001
 ENV DANHOI_VAR_DIR=/var/lib/danhoi DANHOI_HOST=0.0.0.0 PYTHONUNBUFFERED=1 \
     DANHOI_DATABASE_URL=sqlite:////var/lib/danhoi/danhoi.db
 VOLUME /var/lib/danhoi

@@ -69,6 +69,13 @@ def test_no_unit_sets_what_the_file_of_settings_sets_again(unit: Path) -> None:
     assert "DANHOI_" not in " ".join(set_here)
 
 
+def test_a_copy_of_the_example_does_not_hide_the_service_in_its_container() -> None:
+    service = yaml.safe_load(read("compose.yaml"))["x-service"]
+    settings = settings_of_the_guide() | service["environment"]
+    assert (settings["DANHOI_HOST"], settings["DANHOI_PORT"]) == ("0.0.0.0", "8080")  # noqa: S104
+    assert service["volumes"] == [f"state:{settings['DANHOI_VAR_DIR']}"]
+
+
 def test_no_log_is_rotated_twice() -> None:
     """The package of nginx rotates /var/log/nginx/*.log; logrotate refuses a second time."""
     rotated = re.findall(r"^(/\S+) \{", read("logrotate"), re.MULTILINE)
