@@ -14,7 +14,7 @@ from bot.operations.backup import Contents
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.lock import DatabaseLock
-from bot.store.moving import copy_all, reading, writing
+from bot.store.moving import copy_all, reading, require_empty, writing
 from bot.store.urls import sqlite_path
 
 File = Annotated[Path, typer.Argument(help="the archive, such as danhoi-2026-11-21.tar.gz")]
@@ -72,6 +72,7 @@ def _back_up_server(settings: Settings, file: Path) -> Contents:
 
 
 def _restore_server(settings: Settings, file: Path) -> Contents:
+    require_empty(settings.database_url)
     migrations.upgrade(settings.database_url)
     with TemporaryDirectory(dir=settings.var_dir.resolve(), prefix=".restore-") as scratch:
         copy, files = Path(scratch) / "danhoi.db", Path(scratch) / "files"

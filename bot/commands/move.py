@@ -16,7 +16,7 @@ from bot.errors import BotError
 from bot.questions import history
 from bot.store import migrations
 from bot.store.lock import DatabaseLock
-from bot.store.moving import Tell, copy_all, reading, writing
+from bot.store.moving import Tell, copy_all, reading, require_empty, writing
 from bot.store.urls import sqlite_path
 
 Target = Annotated[str, typer.Option("--to", help="postgresql://user@host/database, empty")]
@@ -29,8 +29,8 @@ class BrokenHistory(BotError):
 def move(to: Target) -> None:
     """Copy everything into an empty PostgreSQL database and prove it row for row.
 
-    The service must be stopped; the SQLite file stays as it is. When anything fails, the
-    new database stays empty.
+    The service must be stopped; the SQLite file stays as it is. When anything fails or you
+    break it off, the new database stays empty and you may begin again.
     """
     url = read_settings().database_url
     path = sqlite_path(url)
@@ -39,6 +39,7 @@ def move(to: Target) -> None:
     if migrations.current(url) != migrations.head():
         give_up("the database has an older schema; run: python -m bot migrate")
     with DatabaseLock(path):
+        require_empty(to)
         migrations.upgrade(to)
         with reading(url) as source, writing(to) as target, _progress() as tell:
             extents = copy_all(source, target, tell)

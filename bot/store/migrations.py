@@ -68,11 +68,9 @@ def revision_of(connection: Connection) -> str | None:
 
 def require_head(connection: Connection) -> None:
     """Raise SchemaOutdated or SchemaNewer unless the database is at our newest revision."""
-    found = revision_of(connection)
-    if found == head():
-        return
-    known = {script.revision for script in _scripts().walk_revisions()}
-    raise SchemaOutdated if found is None or found in known else SchemaNewer
+    if revision_of(connection) != head():
+        _require_known(connection)
+        raise SchemaOutdated
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -112,6 +110,7 @@ def _move(url: str, revision: str, *, up: bool) -> None:
     try:
         with engine.begin() as connection:
             _wait_for_others(connection)
+            _require_known(connection)
             config = _config(connection)
             (command.upgrade if up else command.downgrade)(config, revision)
             if up:
@@ -122,6 +121,13 @@ def _move(url: str, revision: str, *, up: bool) -> None:
         raise _unreachable(error) from error
     finally:
         engine.dispose()
+
+
+def _require_known(connection: Connection) -> None:
+    found = revision_of(connection)
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if found is not None and found not in known:
+        raise SchemaNewer
 
 
 def _wait_for_others(connection: Connection) -> None:

@@ -18,6 +18,8 @@ from sqlalchemy import (
     create_engine,
     func,
     insert,
+    inspect,
+    literal,
     select,
     text,
     update,
@@ -25,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import BotError
-from bot.store import StoreUnavailable
+from bot.store import StoreUnavailable, queue_schema
 from bot.store.engines import sqlite_engine, to_json
 from bot.store.outages import is_unavailable
 from bot.store.urls import driver_url, sqlite_path
@@ -34,6 +36,8 @@ from bot.tables import metadata
 _CHUNK = 1000
 _READ = {"yield_per": _CHUNK}
 _ROOM = 1 << 256
+#: Alembic's own table
+_VERSIONS = "alembic_version"
 
 #: told after each chunk: the table, and how many rows of it are new on the other side
 Tell = Callable[[str, int], None]
@@ -55,14 +59,26 @@ class Extent:
     digest: int
 
 
+def require_empty(url: str) -> None:
+    """Raise NotEmpty for a database with anything in it but our own tables without rows.
+
+    Nothing is changed, not even the schema: it may be somebody else's.
+    """
+    with reading(url) as target:
+        there = set(inspect(target).get_table_names()) - {_VERSIONS}
+        ours = {name: table for name, table in metadata.tables.items() if name in there}
+        foreign = {name for name in there - ours.keys() if not name.startswith(queue_schema.PREFIX)}
+        filled = {name for name, table in ours.items() if _has_rows(target, table)}
+    if foreign | filled:
+        named = ", ".join(sorted(foreign | filled)[:5])
+        raise NotEmpty(f"the target holds data already ({named}); name an empty database")
+
+
 def copy_all(source: Connection, target: Connection, tell: Tell) -> Mapping[str, Extent]:
     """Copy every table and compare; return what each holds. The caller commits.
 
-    Raises NotEmpty for a target with rows, NotTheSame where a table differs afterwards.
+    Raises NotTheSame where a table differs afterwards.
     """
-    filled = [table.name for table in metadata.sorted_tables if _has_rows(target, table)]
-    if filled:
-        raise NotEmpty(f"the target holds data already ({', '.join(filled)}); name an empty one")
     for table in metadata.sorted_tables:
         try:
             _copy(source, target, table, tell)
@@ -118,7 +134,8 @@ def _connected(url: str, begin: str) -> Iterator[Engine]:
 
 
 def _has_rows(connection: Connection, table: Table) -> bool:
-    return connection.execute(select(table).limit(1)).first() is not None
+    """Tell also of an older schema, where columns of ours are missing."""
+    return connection.execute(select(literal(1)).select_from(table).limit(1)).first() is not None
 
 
 def _copy(source: Connection, target: Connection, table: Table, tell: Tell) -> None:

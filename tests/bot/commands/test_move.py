@@ -3,20 +3,22 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from bot.commands.root import main
 from bot.delivery.inbox import accept
 from bot.delivery.numbering import open_conversation
 from bot.questions import desk
+from bot.store import migrations
 from bot.store.lock import DatabaseLock
-from bot.store.moving import extent
+from bot.store.moving import copy_all, extent, reading, writing
 from bot.tables import metadata
 from bot.tables.delivery import conversation, inbox
 from bot.tables.desk import question, question_event
 from tests.bot.delivery.samples import said
 from tests.bot.questions.samples import NOW, ask, prepare
 from tests.databases import transaction
+from tests.postgres import Server
 
 
 def fill(connection: Connection) -> None:
@@ -76,6 +78,51 @@ def test_a_database_with_data_is_left_alone(
     assert move(postgres_url) == 1
     assert "conversation" in capsys.readouterr().err
     assert rows(source) > rows(postgres_url) == 1
+
+
+def test_a_database_with_an_older_schema_and_data_is_left_alone(
+    source: str, postgres_url: str
+) -> None:
+    assert source
+    with transaction(postgres_url) as connection:
+        open_conversation(connection, "web", "somebody", NOW)
+    migrations.downgrade(postgres_url, "0001")
+    assert move(postgres_url) == 1
+    assert migrations.current(postgres_url) == "0001"
+
+
+@pytest.mark.usefixtures("source")
+def test_a_database_of_something_else_is_left_alone(
+    postgres_server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = postgres_server.create()
+    with transaction(postgres_server.address(name)) as connection:
+        connection.execute(text("CREATE TABLE customers (id integer)"))
+    assert move(postgres_server.address(name)) == 1
+    assert "(customers)" in capsys.readouterr().err
+    assert migrations.current(postgres_server.address(name)) is None
+    postgres_server.drop(name)
+
+
+@pytest.mark.usefixtures("source")
+def test_a_database_of_a_newer_version_is_left_alone(
+    postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with transaction(postgres_url) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert move(postgres_url) == 1
+    assert "newer version" in capsys.readouterr().err
+
+
+def test_what_was_broken_off_can_begin_again(source: str, postgres_url: str) -> None:
+    def break_off(table: str, _rows: int) -> None:
+        if table == "message":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), reading(source) as old, writing(postgres_url) as new:
+        copy_all(old, new, break_off)
+    assert rows(postgres_url) == 0
+    assert move(postgres_url) in (0, None)
 
 
 def test_a_row_that_cannot_arrive_leaves_the_target_empty(
