@@ -31,7 +31,7 @@ def codes_of(agency_text: str, issuer: str, level: str) -> tuple[str, ...]:
 def _matches(text: str, table: tuple[Named, ...]) -> Iterator[str]:
     for part in re.split(r"[;\n]", fold(text)):
         for pattern, code in table:
-            if pattern.search(part):
+            if pattern.search(part.strip()):
                 yield code
                 break
 

@@ -145,6 +145,12 @@ def test_legal_basis_keeps_numbers_that_look_like_numbers() -> None:
             "commune",
             id="the level stands in the title",
         ),
+        pytest.param(
+            {"agency": "Cục Thuế - Bộ tài chính; Thuế cơ sở", "level": "Cấp tỉnh"},
+            ("ct-thue",),
+            "province",
+            id="the second of two names",
+        ),
     ],
 )
 def test_the_agency_is_named_where_it_is_obvious(
