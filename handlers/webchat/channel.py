@@ -32,13 +32,14 @@ class WebChat:
                 for file in record.get("files", ())
             )
             payload, text = record.get("payload") or "", clean(record.get("text") or "")
-            address, client_id = record["address"], record["client_id"]
-        except (ValueError, KeyError, TypeError) as error:
+            address = record["address"]
+            event_id = f"{address[:32]}:{record['client_id']}"
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise UnreadablePayload from error
         return [
             Incoming(
                 channel=NAME,
-                event_id=f"{address[:32]}:{client_id}",
+                event_id=event_id,
                 address=address,
                 kind=_kind(payload, files),
                 at=at,
