@@ -36,10 +36,16 @@ class Settings(BaseSettings):
     """Environment or `.env`, prefix DANHOI_. Every field is explained in `.env.example`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DANHOI_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="DANHOI_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # tracebacks go into logs
     )
 
-    database_url: str = "sqlite:///var/danhoi.db"
+    #: may hold a password
+    database_url: str = Field(default="sqlite:///var/danhoi.db", repr=False)
     var_dir: Path = Path("var")
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
