@@ -101,6 +101,8 @@ class Schedule:
                 _log.warning("schedule put off: the database is unavailable", name=periodic.name)
             except GivenUp:
                 _log.warning("scheduled work broken off: taken for dead", name=periodic.name)
+            except Exception as error:  # noqa: BLE001 - a schedule that ended would be missed late
+                _log.error("schedule failed", name=periodic.name, error=type(error).__name__)
             await asyncio.sleep(self.tick_every)
 
     async def _run_due(self, periodic: Periodic) -> None:
@@ -129,8 +131,16 @@ class Schedule:
             _log.warning("scheduled work failed", name=periodic.name, error=reason)
         now = self.clock()
         retry_at = None if reason is None else now + self.retry_after
-        if not await self.store.write(partial(finish, taken, now, reason, retry_at)):
+        if not await self._insist(partial(finish, taken, now, reason, retry_at)):
             _log.warning("scheduled work was taken over meanwhile", name=periodic.name)
+
+    async def _insist(self, body: Callable[[Connection], Done[bool]]) -> bool:
+        """Write when the database is back: what is done must not be done again."""
+        while True:
+            try:
+                return await self.store.write(body)
+            except StoreUnavailable:
+                await asyncio.sleep(self.tick_every)
 
     async def _while_alive(self, job: Coroutine[None, None, None]) -> None:
         """Run a job to its end, or break it off when others may begin it again."""

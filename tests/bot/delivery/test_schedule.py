@@ -3,18 +3,21 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, time, timedelta
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import Connection, delete, insert
 
 from bot.delivery.schedule import GivenUp, Periodic, Schedule, daily, every
-from bot.store import Done, Store
+from bot.store import Done, Store, StoreUnavailable
 from bot.tables.delivery import slot
 from bot.tables.nodes import node
 from tests.bot.delivery.samples import NOW, Ticker, rows
 
 pytestmark = pytest.mark.engines
+
+T = TypeVar("T")
 
 HOUR = timedelta(hours=1)
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -167,6 +170,28 @@ async def test_who_is_taken_for_dead_breaks_off_and_goes_on_when_it_is_back(stor
         await slow.tick()
     await schedule(store, clock, work).tick()
     assert work.done == [NOW + HOUR]
+
+
+async def test_what_was_done_while_the_database_went_away_is_not_done_again(store: Store) -> None:
+    class Away:
+        """A store that cannot be written to once, at the end of a job."""
+
+        read = store.read
+
+        async def write(self, body: Callable[[Connection], Done[T]]) -> T:
+            if work.done and not refused:
+                refused.append(NOW)
+                raise StoreUnavailable
+            return await store.write(body)
+
+    clock, work, refused = Ticker(), Work(), list[datetime]()
+    one = schedule(cast(Store, Away()), clock, work)
+    one.tick_every = 0.001
+    await one.tick()
+    clock.advance(hours=1)
+    await one.tick()
+    await one.tick()
+    assert (work.done, refused) == ([NOW + HOUR], [NOW])
 
 
 async def test_a_long_job_holds_up_no_other_schedule(store: Store) -> None:
