@@ -22,8 +22,16 @@ _NAMED_SECRET = re.compile(
 _BEARER = re.compile(r"(?i)\bbearer\s+\S+")
 _BOT_TOKEN = re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}")
 _LONG_NUMBER = re.compile(r"(?<![\w.])\+?\d[\d .-]{7,}\d(?![\w.])")
+#: what forges lines and moves terminals: controls, line ends of Unicode, marks of direction
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_OF_SEVERAL_LINES = ("exception", "stack")
 _TRACK = re.compile(r"(/tra-cuu/)[^\s/?\"]+")
 _CHAT = re.compile(r"(/api/v1/chat/)[^\s/?\"]+")
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text in which nothing begins a line, colours a terminal or turns the writing."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class Scrubber:
@@ -49,7 +57,8 @@ class Scrubber:
         """Scrub every string of a structlog record (a structlog processor)."""
         for key, value in event.items():
             if isinstance(value, str) and key != "timestamp":
-                event[key] = self(value)
+                lines = value.split("\n") if key in _OF_SEVERAL_LINES else [value]
+                event[key] = "\n".join(_on_one_line(self(line)) for line in lines)
         return event
 
 

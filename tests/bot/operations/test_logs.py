@@ -66,6 +66,20 @@ def test_values_of_our_own_events_are_scrubbed(stream: io.StringIO) -> None:
     assert SECRET not in stream.getvalue()
 
 
+@pytest.mark.parametrize("shape", ["json", "text"])
+def test_nothing_that_is_logged_forges_a_line_or_moves_a_terminal(shape: str) -> None:
+    forged = "x\n2026-11-16 [info] all is well\x1b[2J\x85\u2028\u202e"
+    configure_logs("INFO", shape)
+    handler = logging.getLogger().handlers[0]
+    assert isinstance(handler, logging.StreamHandler)
+    captured = io.StringIO()
+    handler.setStream(captured)
+    logging.getLogger("some.library").warning("refused %s", forged)
+    structlog.get_logger().warning("refused", why=forged, brief="\x1b[31m")
+    assert len(captured.getvalue().splitlines()) == 2
+    assert "\x1b" not in captured.getvalue()
+
+
 async def send_raw(request: bytes) -> bytes:
     """Send bytes to a real server and return what it answers."""
 
