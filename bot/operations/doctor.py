@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from sqlalchemy import Connection, Table, func, select
 
@@ -47,6 +48,15 @@ def examine_machine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield _disk(settings.var_dir)
     yield _public_url(settings)
     yield _channels(settings)
+    if not _can_be_written(settings.var_dir):
+        problem = f"{settings.var_dir} cannot be written by this account"
+        yield Finding(Level.PROBLEM, problem, "look at DANHOI_VAR_DIR and the owner of the folder")
+    if settings.public_url and not (settings.alarm_mail_to or settings.alarm_telegram_chat):
+        yield Finding(
+            Level.WARNING,
+            "alarms are told to nobody",
+            "set DANHOI_ALARM_MAIL_TO or DANHOI_ALARM_TELEGRAM_CHAT (docs/alarms.md)",
+        )
     key = settings.var_dir / "secret.key"
     if key.exists() and key.stat().st_mode & 0o077:
         yield Finding(Level.PROBLEM, f"{key} can be read by others", f"chmod 600 {key}")
@@ -124,6 +134,16 @@ def _public_url(settings: Settings) -> Finding:
         "DANHOI_PUBLIC_URL is not an https address",
         "set it to the address citizens use; links and secure cookies depend on it",
     )
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Whether this account can write into a folder, or into what it would be made in."""
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    try:
+        with TemporaryFile(dir=there):
+            return True
+    except OSError:
+        return False
 
 
 def _channels(settings: Settings) -> Finding:

@@ -30,9 +30,16 @@ def test_a_sound_machine_needs_nothing(tmp_path: Path) -> None:
     assert advice(tmp_path) == []
 
 
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    assert any("DANHOI_VAR_DIR" in said for said in advice(Path("/proc/danhoi")))
+
+
 @pytest.mark.parametrize(
     ("now", "values", "said"),
     [
+        pytest.param(
+            NOW, {"public_url": "https://hoi.example"}, "ALARM_MAIL_TO", id="nobody is called"
+        ),
         pytest.param(datetime(1970, 1, 1, tzinfo=UTC), {}, "synchronisation", id="clock"),
         pytest.param(datetime(2027, 2, 1, tzinfo=UTC), {}, "days off", id="no days off known"),
         pytest.param(NOW, {"host": "0.0.0.0"}, "https|address", id="public without address"),  # noqa: S104
