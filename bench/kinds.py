@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from bench.matching import load
@@ -15,7 +16,7 @@ from knowledge.training.examples import Example, mangled, written
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = ROOT / "knowledge" / "data" / "intents.json"
-OWN = ROOT / "knowledge" / "training" / "messages.tsv"
+OWN = ROOT / "knowledge" / "training"
 TRAIN = ROOT / "tests" / "questions" / "messages_train.jsonl"
 KINDS = {
     "village_feedback": "feedback",
@@ -29,9 +30,22 @@ KINDS = {
     "out_of_scope": "smalltalk",
     "emergency": "emergency",
 }
+# what is rarely written must not drown in questions, least of all a denunciation
+COST = {
+    "denunciation": 2.0,
+    "complaint": 2.5,
+    "feedback": 1.6,
+    "own_file": 2.0,
+    "scam": 2.0,
+    "hotline": 2.0,
+    "smalltalk": 1.5,
+    "emergency": 1.5,
+}
+COMPOSED = 0.4  # a sentence put together from parts
+WRITTEN_BY_HAND = 0.8
 ALIAS = 0.3  # a phrasing of a procedure beside a message of its own
 DEV = 0.6
-VAGUE = 0.6  # a word or two at a counter is a question too, not chatter
+QUESTION = 0.6  # a word or two at a counter is a question too, not chatter
 
 Labelled = tuple[str, str, float]
 
@@ -49,7 +63,7 @@ def write(matcher: Matcher, data: Path) -> None:
         query, found = matcher.read(text)
         views.append(evidence(query, found))
         labels.append(kind)
-        mass.append(weight)
+        mass.append(weight * COST.get(kind, 1.0))
     table = {"version": "1", "weights": intents.learn(views, labels, mass)}
     WRITTEN.write_text(json.dumps(table, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
 
@@ -58,14 +72,22 @@ def messages(data: Path) -> list[Labelled]:
     """Return the labelled messages with their weights."""
     train = [json.loads(line) for line in TRAIN.read_text(encoding="utf-8").splitlines()]
     dev = (data / "questions_dev.jsonl").read_text(encoding="utf-8").splitlines()
-    own = [line.split("\t") for line in OWN.read_text(encoding="utf-8").splitlines()]
     return [
         *((r["text"], KINDS.get(r["class"], "look_up"), 1.0) for r in train if _plain(r)),
-        *((row[1], row[0], 0.8) for row in own if len(row) == 2),
+        *chain.from_iterable(own(path) for path in sorted(OWN.glob("messages*.tsv"))),
         *((json.loads(line)["text"], "look_up", DEV) for line in dev),
-        *((one.text, "look_up", VAGUE) for one in written() if not one.clear),
+        *((one.text, "look_up", QUESTION) for one in written()),
         *((alias, "look_up", ALIAS) for e in starter.load() if e.code for alias in e.aliases[:8]),
     ]
+
+
+def own(path: Path) -> Iterator[Labelled]:
+    """Yield the messages of a file written for training."""
+    weight = COMPOSED if "composed" in path.name else WRITTEN_BY_HAND
+    for line in path.read_text(encoding="utf-8").splitlines():
+        kind, _, text = line.partition("\t")
+        if text:
+            yield text, kind, weight
 
 
 def copies(labelled: Sequence[Labelled]) -> list[Labelled]:

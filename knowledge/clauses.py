@@ -8,7 +8,9 @@ SHORTEST = 2
 # a comma is no joint: it mostly parts how it came about from what is asked
 _JOINT = re.compile(
     r"(?i)(?:\b(?:và|va|với lại|voi lai|với|voi|đồng thời|dong thoi|xong rồi|xong roi|sau đó|"
-    r"vừa|vua|xong|còn|con nua|luôn|luon)\b|[;?\n]|\b\d[.)]\s)+"
+    r"vừa|vua|xong|còn|con nua|luôn|luon|sẵn tiện|san tien|sẵn|tiện thể|tien the|nhân tiện|"
+    r"nhan tien|ngoài ra|ngoai ra|cùng lúc|cung luc|cùng với|cung voi|kèm|kem|lẫn)\b|"
+    r"[;?\n]|\b\d[.)]\s)+"
 )
 
 

@@ -19,10 +19,38 @@ TOPICAL = ("own_file", "scam", "real_channel", "officer", "hotline")
 WORD = 1.0  # how loudly a plain word speaks beside a signal
 CAP = 2.5
 ALARM = 0.3  # an emergency is believed sooner than anything else
+DOUBT = 0.05  # so sure even where danger is named in so many words
+GRAVE = 0.5  # a denunciation taken for feedback would land with the denounced
+# signals that say more together: who did what, whose right was harmed, what was paid for
+TOGETHER = (
+    ("actor", "grab"),
+    ("actor", "public"),
+    ("actor", "fake"),
+    ("actor", "kin"),
+    ("actor", "hush"),
+    ("actor", "force"),
+    ("company", "hush"),
+    ("company", "fake"),
+    ("grab", "public"),
+    ("grab", "money"),
+    ("fake", "public"),
+    ("fake", "money"),
+    ("kin", "public"),
+    ("money", "only_if"),
+    ("own", "harm"),
+    ("own", "protest"),
+    ("harm", "protest"),
+    ("asks", "procedure"),
+    ("fume", "actor"),
+    ("fume", "late"),
+    ("fume", "procedure"),
+)
 QUIET = frozenset(
     "calm procedure feedback complaint denunciation scope hotline thing official own_file scam "
     "spam injection chatter thanks".split()
 )
+
+UNHAPPY = ("late", "fume", "angry", "conduct")
 
 _DECIDED = {
     "smalltalk": DecisionKind.SMALLTALK,
@@ -64,8 +92,9 @@ class Intents:
         if not any(w.isalpha() and len(w) > 1 for w in query.words.folded):
             return Intent(DecisionKind.SMALLTALK, "chatter", sure=0.95)
         chances = self.chances(evidence(query, found))
-        alarm = chances.get("emergency", 0.0) >= ALARM or _alarming(query.signals)
-        name = "emergency" if alarm else max(chances, key=lambda kind: (chances[kind], kind))
+        danger = chances.get("emergency", 0.0)
+        alarm = danger >= ALARM or (danger >= DOUBT and _alarming(query.signals))
+        name = "emergency" if alarm else _likeliest(chances)
         return _settled(name, chances[name], query.signals)
 
     def chances(self, view: Mapping[str, float]) -> dict[str, float]:
@@ -95,15 +124,16 @@ def evidence(query: Query, found: float) -> dict[str, float]:
     view["office"] = min(signals.get("official", 0.0), 1.0) * min(
         signals.get("conduct", 0.0) + signals.get("denunciation", 0.0), 2.0
     )
+    for one, two in TOGETHER:
+        if one in signals and two in signals:
+            view[f"x:{one} {two}"] = min(signals[one], 2.0) * min(signals[two], 2.0) / 2.0
     count = len(query.content)
     view |= {"found": found, "empty": float(count == 0), "short": float(count <= 2)}
     view |= {"long": min(count, 20) / 20.0, "facet": float(query.facet is not None)}
     view["translated"] = float(len(query.variants) > 1)
     words = query.words.folded
-    for word in words:
-        view[f"w:{word}"] = WORD
-    for one, two in pairwise(words):
-        view[f"w:{one} {two}"] = WORD
+    view |= dict.fromkeys((f"w:{word}" for word in words), WORD)
+    view |= dict.fromkeys((f"w:{one} {two}" for one, two in pairwise(words)), WORD)
     return view
 
 
@@ -115,7 +145,7 @@ def _settled(name: str, chance: float, signals: Mapping[str, float]) -> Intent:
         topic = _loudest(signals, IDLE) or "chatter"
     elif name == "feedback" and signals.get("conduct", 0.0) >= 1.0:
         topic = "conduct"
-    late = name == "own_file" and signals.get("late", 0.0) >= 1.0
+    late = name == "own_file" and any(signals.get(sign, 0.0) >= 1.0 for sign in UNHAPPY)
     return Intent(
         _DECIDED.get(name, DecisionKind.HANDOFF),
         topic,
@@ -123,6 +153,15 @@ def _settled(name: str, chance: float, signals: Mapping[str, float]) -> Intent:
         round(chance, 4),
         f"nhận diện: {name}",
     )
+
+
+def _likeliest(chances: Mapping[str, float]) -> str:
+    """Return the likeliest kind; what is one of several matters is none to look up."""
+    top = max(chances, key=lambda kind: (chances[kind], kind))
+    if top == LOOK_UP and sum(chances.get(kind, 0.0) for kind in _MATTER) > chances[top]:
+        top = max(_MATTER, key=lambda kind: chances.get(kind, 0.0))
+    denounced = chances.get("denunciation", 0.0) >= GRAVE * chances[top]
+    return "denunciation" if top == "feedback" and denounced else top
 
 
 def _alarming(signals: Mapping[str, float]) -> bool:

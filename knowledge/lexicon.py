@@ -59,6 +59,11 @@ class Lexicon:
         return self._phrases("routes", self.classes)
 
     @cached_property
+    def bodies(self) -> Phrases:
+        """Return words that name a body, or the service it answers for → agency code."""
+        return self._phrases("bodies", self.classes)
+
+    @cached_property
     def aliases(self) -> Mapping[str, tuple[str, ...]]:
         """Return procedure code → citizens' phrasings, beyond those an entry brings."""
         found: dict[str, list[str]] = {}
@@ -69,7 +74,7 @@ class Lexicon:
     @cached_property
     def vocabulary(self) -> set[str]:
         """Return every folded word the tables know."""
-        tables = (self.official, self.facets, self.soft, self.signals, self.routes)
+        tables = (self.official, self.facets, self.soft, self.signals, self.routes, self.bodies)
         known = {bare(word) for words in self.spelling.values() for word in words}
         return known.union(*(table.vocabulary for table in tables))
 

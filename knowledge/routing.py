@@ -7,16 +7,18 @@ from knowledge.decisions import MatterKind
 from knowledge.entries import Entry
 from knowledge.gazetteer import Found
 from knowledge.lexicon import Lexicon
-from knowledge.patterns import Words
+from knowledge.patterns import Phrases, Words
 from knowledge.text import respell, split
 
 COMMUNE = "ct-xa"
 INSPECTORATE = "ct-thanh-tra"
 OFFICE = "ct-van-phong-ubnd"
 POLICE = "ct-cong-an"
-ONE_STOP = "ct-tt-pvhcc"
-# bodies that serve people by themselves and answer for their own service
-OWN_SERVICE = frozenset({"ct-dien-luc", "ct-bao-hiem-xa-hoi", "ct-thue"})
+LAND = "ct-so-nong-nghiep-moi-truong"
+# bodies that take files at their own counters
+OWN_COUNTER = frozenset({"ct-dien-luc", "ct-bao-hiem-xa-hoi", "ct-thue", POLICE})
+# bodies that are named for what they decided, not for where it was
+DECIDERS = OWN_COUNTER | {"ct-so-giao-duc-dao-tao"}
 
 
 class Router:
@@ -27,23 +29,27 @@ class Router:
 
     def by_matter(self, matter: MatterKind, words: Words, place: Found) -> tuple[str, str]:
         """Route a denunciation, a complaint or feedback; who is accused never receives it."""
-        topic = self.topic(words)
         if matter is MatterKind.DENUNCIATION:
             return INSPECTORATE, "tố cáo: thanh tra tiếp nhận, không chuyển nơi bị nêu tên"
+        body = self.body(words)
         if matter is MatterKind.COMPLAINT:
-            return (topic or OFFICE), "khiếu nại: nơi đã ra quyết định hoặc ban tiếp công dân"
-        agency = topic if topic in OWN_SERVICE else COMMUNE
-        return self.placed(agency, place), f"phản ánh, chủ đề: {topic or 'đời sống tại xã'}"
+            decider = body if body in DECIDERS else self.topic(words) or COMMUNE
+            return self.placed(decider, place), "khiếu nại: nơi đã ra quyết định"
+        return self.placed(body or COMMUNE, place), f"phản ánh, nơi phụ trách: {body or COMMUNE}"
 
     def by_desk(self, desk: str, words: Words, place: Found) -> tuple[str, str]:
         """Route a message about one's own file, a fraud, a number or a person to talk to."""
-        topic = self.topic(words)
         if desk == "scam":
             return POLICE, "dấu hiệu lừa đảo: công an"
         if desk == "real_channel":
             return OFFICE, "hỏi về chính kênh này"
-        fallback = {"own_file": ONE_STOP, "hotline": OFFICE}.get(desk, COMMUNE)
-        return self.placed(topic or fallback, place), f"{desk}: theo chủ đề hoặc nơi tiếp nhận"
+        if desk == "own_file":
+            body, topic = self.body(words), self.topic(words)
+            agency = next((a for a in (body, topic) if a in OWN_COUNTER | {LAND}), COMMUNE)
+            return self.placed(agency, place), "hồ sơ đã nộp: nơi tiếp nhận"
+        fallback = OFFICE if desk == "hotline" else COMMUNE
+        agency = self.topic(words) or fallback
+        return self.placed(agency, place), f"{desk}: theo chủ đề hoặc nơi tiếp nhận"
 
     def by_entry(self, entry: Entry, words: Words, place: Found) -> tuple[str, str]:
         """Route a question whose procedure is found."""
@@ -63,10 +69,11 @@ class Router:
 
     def topic(self, words: Words) -> str:
         """Return the agency most topic words speak for, or ""."""
-        votes: Counter[str] = Counter()
-        for match in self._lexicon.routes.find(words):
-            votes[match.meaning] += len(match.places)
-        return votes.most_common(1)[0][0] if votes else ""
+        return _voted(self._lexicon.routes, words)
+
+    def body(self, words: Words) -> str:
+        """Return the body that is named, or whose service is; "" where none is."""
+        return _voted(self._lexicon.bodies, words)
 
     @staticmethod
     def placed(agency: str, place: Found) -> str:
@@ -75,6 +82,13 @@ class Router:
 
     def _words(self, text: str) -> Words:
         return Words.of(respell(split(text), self._lexicon.spelling))
+
+
+def _voted(phrases: Phrases, words: Words) -> str:
+    votes: Counter[str] = Counter()
+    for match in phrases.find(words):
+        votes[match.meaning] += len(match.places)
+    return votes.most_common(1)[0][0] if votes else ""
 
 
 def _commune_level(entry: Entry) -> bool:

@@ -100,6 +100,15 @@ def test_papers_about_a_danger_are_no_emergency(text: str) -> None:
         pytest.param("cán bộ một cửa nạt dân", MatterKind.FEEDBACK, id="a rude clerk"),
         pytest.param("tôi khiếu nại quyết định thu hồi đất", MatterKind.COMPLAINT, id="a decision"),
         pytest.param("tôi tố cáo cán bộ đòi tiền mới ký", MatterKind.DENUNCIATION, id="a bribe"),
+        pytest.param(
+            "kế toán hợp tác xã lấy lúa giống hỗ trợ đem bán", MatterKind.DENUNCIATION, id="veiled"
+        ),
+        pytest.param(
+            "nhà tui bị tính thiếu 30 mét đất, tui hổng chịu", MatterKind.COMPLAINT, id="a right"
+        ),
+        pytest.param(
+            "đi bốn lần rồi mà một cửa cứ kêu về, làm ăn kiểu gì vậy", MatterKind.FEEDBACK, id="anger"
+        ),
     ],
 )
 def test_matters_of_the_law_are_told_apart_and_handed_over(text: str, matter: MatterKind) -> None:

@@ -105,6 +105,20 @@ def test_a_body_named_in_a_denunciation_is_never_the_route(accused: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("text", "agency"),
+    [
+        pytest.param("bệnh viện bắt chờ 5 tiếng, làm ăn kiểu gì", "ct-so-y-te", id="hospital"),
+        pytest.param("điện cúp hoài gọi không ai nghe", "ct-dien-luc", id="power"),
+        pytest.param("cán bộ xã quát dân, tức quá", "ct-xa", id="commune"),
+        pytest.param("xe chạy ẩu trước cổng trường tiểu học", "ct-xa", id="only beside a school"),
+        pytest.param("rác cả tuần không ai lấy", "ct-xa", id="nobody named"),
+    ],
+)
+def test_anger_goes_to_the_body_that_answers_for_the_service(text: str, agency: str) -> None:
+    assert decide(text).agency == agency
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         pytest.param("làm khai sinh ở xã Tài Văn cần gì", "1.001193", id="by procedure"),
