@@ -17,6 +17,8 @@ from knowledge.entries import Entry
 from knowledge.layers import Layer
 
 _KIND = "starter"
+#: entries prepared at a time: PostgreSQL ends a transaction in which nothing happens for long
+_FEW = 50
 _RULES = Path(lint.__file__).parent / "data" / "lint_rules.yaml"
 
 
@@ -38,7 +40,9 @@ async def load_starter_if_empty(store: Store, now: datetime) -> bool:
         present = known(connection, ids)
         directory.load(connection, now.date())
         run = staging.begin(connection, digest, _KIND, Layer.STARTER, now)
-        staging.stage(connection, staging.prepare(run, entries, present))
+        for first in range(0, len(entries), _FEW):
+            few = entries[first : first + _FEW]
+            staging.stage(connection, staging.prepare(run, few, present))
         changed = staging.switch(connection, run, [], now)
         while staging.tidy(connection, run, now):
             pass

@@ -30,6 +30,7 @@ from bot.store.opening import open_store
 from bot.tables.delivery import counter, inbox, message
 from bot.tables.desk import question, question_event
 from bot.tables.knowledge import alias, entry, entry_version
+from bot.tables.nodes import node
 from knowledge.layers import Layer
 from tests.bot.delivery.samples import rows, said
 from tests.bot.questions.officers import hire
@@ -123,8 +124,9 @@ async def test_a_username_goes_to_one(stores: Sequence[Store]) -> None:
 
 
 async def test_a_slot_is_run_by_one(stores: Sequence[Store]) -> None:
-    until = NOW + timedelta(minutes=1)
-    found = await at_once(stores, lambda n, c: claim_slot("job", NOW, f"node{n}", until, NOW, c))
+    living = [{"owner": f"node{n}", "beats": 0, "joined_at": NOW} for n in range(MANY)]
+    await one(stores[0], lambda c: c.execute(insert(node), living).rowcount)
+    found = await at_once(stores, lambda n, c: claim_slot("job", NOW, f"node{n}", NOW, c))
     assert len([each for each in found if each is not None]) == 1
 
 
