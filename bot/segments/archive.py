@@ -3,9 +3,20 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from bot.questions.life import State
 from bot.segments.selection import PUBLIC, item_airs, of_age, words_kept
@@ -42,22 +53,32 @@ class Published:
 
 def published(connection: Connection, page: int = 1) -> tuple[list[Published], int]:
     """Return a page of the archive, newest answers first, and how many there are in all."""
-    total = connection.execute(
-        select(func.count()).select_from(_source()).where(_is_public())
-    ).scalar_one()
-    statement = (
-        _select()
-        .order_by(segment_item.c.answered_on.desc(), segment_item.c.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    )
-    return [_record(row) for row in connection.execute(statement)], total
+    total = connection.execute(_count()).scalar_one()
+    rows = connection.execute(_page(), {"skip": (page - 1) * PAGE_SIZE})
+    return [_record(row) for row in rows], total
 
 
 def one(connection: Connection, item_id: int) -> Published | None:
     """Return one of the archive, None for what is not or no longer public."""
-    row = connection.execute(_select().where(segment_item.c.id == item_id)).first()
+    row = connection.execute(_one(), {"of_item": item_id}).first()
     return _record(row) if row else None
+
+
+# Built once: building one of these takes longer than running it, and anybody may ask.
+@cache
+def _count() -> Any:  # noqa: ANN401 - a statement of SQLAlchemy
+    return select(func.count()).select_from(_source()).where(_is_public())
+
+
+@cache
+def _page() -> Any:  # noqa: ANN401 - a statement of SQLAlchemy
+    newest = (segment_item.c.answered_on.desc(), segment_item.c.id.desc())
+    return _select().order_by(*newest).limit(PAGE_SIZE).offset(bindparam("skip"))
+
+
+@cache
+def _one() -> Any:  # noqa: ANN401 - a statement of SQLAlchemy
+    return _select().where(segment_item.c.id == bindparam("of_item"))
 
 
 def _source() -> Any:  # noqa: ANN401 - a join of SQLAlchemy

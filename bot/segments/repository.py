@@ -1,9 +1,10 @@
 """Segments and their items in the database: what is proposed, and what may be read."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, insert, select
 
 from bot.privacy import redact
 from bot.segments.listing import Item, Listing
@@ -68,18 +69,27 @@ def lock_unpublished(connection: Connection) -> None:
 def listing(connection: Connection, month: Month, schedule: Schedule) -> Listing:
     """Return the month's list as it may be read: approved items whose consent stands today."""
     head = _head(connection, month)
-    statement = (
-        joined_items()
-        .where(segment_item.c.month == str(month), segment_item.c.state == "approved", item_airs())
-        .order_by(segment_item.c.position, segment_item.c.id)
-    )
-    rows = connection.execute(statement).all()
+    rows = connection.execute(_readable(), {"of_month": str(month)}).all()
     return Listing(
         month=str(month),
         air_date=head.air_date if head else schedule.air_date(month),
         theme=(head.theme if head else "") or _theme(connection, month),
         status=head.status if head else "open",
         items=tuple(_item(order, row) for order, row in enumerate(rows, start=1)),
+    )
+
+
+@cache
+def _readable() -> Select[Any]:
+    """Return what may be read of a month; built once, since every look at a page asks for it."""
+    return (
+        joined_items()
+        .where(
+            segment_item.c.month == bindparam("of_month"),
+            segment_item.c.state == "approved",
+            item_airs(),
+        )
+        .order_by(segment_item.c.position, segment_item.c.id)
     )
 
 

@@ -1,5 +1,7 @@
 """The two voices of an item: the host asks, the agency's voice answers."""
 
+from functools import lru_cache
+
 from bot.segments.listing import Line
 from bot.speech import seconds_of, speak
 
@@ -7,6 +9,8 @@ from bot.speech import seconds_of, speak
 _PAUSE_SECONDS = 1
 
 
+#: every look at a published list asks for the same; a month has some twenty items
+@lru_cache(maxsize=128)
 def spoken_lines(question: str, answer: str) -> tuple[Line, ...]:
     """Return what the host and the agency's voice read aloud, in order."""
     voices = (("mc", question), ("agency", answer))
