@@ -82,7 +82,11 @@ _SESSION = (
     "SET lock_timeout = '30s'",
     "SET statement_timeout = '120s'",
 )
-_READING = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#: One that reads holds nobody up, and has much to do with what it read.
+_READING = (
+    "SET idle_in_transaction_session_timeout = '60s'",
+    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+)
 #: of a connection to PostgreSQL
 LINE: Mapping[str, Any] = {
     "connect_timeout": 5,
@@ -100,7 +104,7 @@ def postgres_engine(
 
     Transactions of one that is for `reading` see a single moment and change nothing.
     """
-    session = "; ".join((*_SESSION, _READING) if reading else _SESSION)
+    session = "; ".join((*_SESSION, *_READING) if reading else _SESSION)
     engine = create_async_engine(
         driver_url(url),
         pool_size=connections,

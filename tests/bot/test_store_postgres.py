@@ -118,3 +118,9 @@ async def test_a_row_that_another_process_holds_is_waited_for(database_url: str)
     await waiting
     assert await store.read(lambda c: c.scalar(select(pace.c.tat_us))) == 6
     await store.close()
+
+
+async def test_who_writes_may_not_pause_and_who_reads_may_think(store: PostgresStore) -> None:
+    patience = text("SHOW idle_in_transaction_session_timeout")
+    assert await store.write(lambda c: Done(c.scalar(patience))) == "4s"
+    assert await store.read(lambda c: c.scalar(patience)) == "1min"
