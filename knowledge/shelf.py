@@ -18,11 +18,12 @@ def shelve(entries: Sequence[Entry], lexicon: Lexicon) -> Shelf:
     """Lay the entries out: units, index, traits, groups."""
     units = units_of(entries, lexicon.aliases, lexicon.spelling)
     texts = [" ".join(bare(word) for word in unit.words) for unit in units]
-    titles = {unit.entry: text for unit, text in zip(units, texts, strict=True) if unit.is_title}
+    told = list(zip(units, texts, strict=True))
+    titles = {unit.entry: marks_of(text) for unit, text in told if unit.is_title}
     # a phrasing inherits what its title does: "làm lại thẻ" is still the title's action
     marks = [
-        _joined(marks_of(text), marks_of(titles[unit.entry]), is_title=unit.is_title)
-        for unit, text in zip(units, texts, strict=True)
+        titles[unit.entry] if unit.is_title else _joined(marks_of(text), titles[unit.entry])
+        for unit, text in told
     ]
     index = Index.build(units)
     return Shelf(
@@ -36,8 +37,8 @@ def shelve(entries: Sequence[Entry], lexicon: Lexicon) -> Shelf:
     )
 
 
-def _joined(own: tuple[int, int], title: tuple[int, int], *, is_title: bool) -> tuple[int, int]:
-    return own if is_title else (own[0] or title[0], own[1] or title[1])
+def _joined(own: tuple[int, int], title: tuple[int, int]) -> tuple[int, int]:
+    return own[0] or title[0], own[1] or title[1]
 
 
 def _popular(entries: Sequence[Entry]) -> np.ndarray:
