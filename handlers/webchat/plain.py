@@ -96,7 +96,7 @@ class PlainChat:
         token = request.cookies.get(self._cookie, "")
         if await self._known(token) is None:
             token = await self.reception.open(caller_of(request))
-        self.reception.pace(token, caller_of(request))
+        self.reception.pace(token, caller_of(request), text)
         client_id = secrets.token_urlsafe(16)
         post = Post(token, client_id, payload=pressed) if pressed else Post(token, client_id, text)
         await self.reception.take(post)

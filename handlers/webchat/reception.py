@@ -19,6 +19,7 @@ from bot.delivery.labels import label_of
 from bot.delivery.numbering import UnknownConversation, open_conversation
 from bot.moments import Clock
 from bot.operations.metrics import Metrics
+from bot.questions.codes import find_code
 from bot.store import Done, Store
 from bot.tables.delivery import attachment, conversation
 from handlers.webchat.channel import NAME, WebChat, address_of
@@ -49,6 +50,11 @@ def _readings() -> RateLimit:
     return RateLimit(Allowance(burst=120, per_second=10.0))
 
 
+def _guesses() -> RateLimit:
+    """Return the pace of receipts' codes, the same as on the page that looks them up."""
+    return RateLimit(Allowance(burst=30, per_second=0.2))
+
+
 def _bytes() -> RateLimit:
     return RateLimit(Allowance(burst=30_000_000, per_second=100_000.0))
 
@@ -66,6 +72,7 @@ class Reception:
     conversations: RateLimit = field(default_factory=_conversations)
     callers: RateLimit = field(default_factory=_callers)
     readings: RateLimit = field(default_factory=_readings)
+    guesses: RateLimit = field(default_factory=_guesses)
     bytes: RateLimit = field(default_factory=_bytes)
 
     async def open(self, caller: str) -> str:
@@ -91,14 +98,16 @@ class Reception:
         row = await self.store.read(lambda c: find(c, NAME, address_of(token), now))
         return int(row["id"]) if row else None
 
-    def pace(self, token: str, caller: str) -> None:
-        """Count a message; raise 429 when it comes faster than people write.
+    def pace(self, token: str, caller: str, text: str = "") -> None:
+        """Count a message; raise 429 when it comes faster than people write, or guesses codes.
 
         A conversation has its own pace, and so has a caller: a whole commune may share an
         address, but nobody opens conversations to write without end.
         """
         self._pace(self.messages, address_of(token))
         self._pace(self.callers, caller)
+        if find_code(text):
+            self._pace(self.guesses, caller)
 
     def pace_reading(self, caller: str) -> None:
         """Count a look at a transcript; raise 429 when it comes faster than pages ask."""

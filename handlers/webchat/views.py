@@ -41,7 +41,7 @@ class WebChatApi:
             return _json({"error": 400, "message": str(error)}, status=400)
         except TooLong:
             raise web.HTTPRequestEntityTooLarge(0, 0) from None
-        self.reception.pace(post.conversation, caller_of(request))
+        self.reception.pace(post.conversation, caller_of(request), post.text)
         accepted = await self.reception.take(post)
         return _json({"seq": accepted.seq, "duplicate": accepted.duplicate}, status=202)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.clock.starter import OFFICE_ZONE
 from bot.messages import Button, Outgoing, Source
+from bot.questions.codes import new_code
 from bot.store import StoreUnavailable
 from bot.tables.delivery import conversation, inbox
 from handlers.webchat.limits import Allowance, RateLimit
@@ -198,6 +199,19 @@ async def test_nothing_is_acknowledged_while_the_store_is_down(
     response = await send(visitor, token)
     assert (response.status, response.headers["Retry-After"]) == (503, "5")
     assert StoreUnavailable.__doc__
+
+
+async def test_codes_are_no_faster_guessed_in_the_chat_than_on_their_page(
+    citizens: SiteWorld,
+) -> None:
+    few = RateLimit(Allowance(burst=2, per_second=0.01))
+    citizens.chat.reception = replace(citizens.chat.reception, guesses=few)
+    async with visiting(citizens) as client:
+        tokens = [await open_chat(client) for _ in range(3)]
+        guessed = [await send(client, token, text=new_code()) for token in tokens]
+        asked = await send(client, tokens[-1], "2", text="làm khai sinh")
+    assert [response.status for response in guessed] == [202, 202, 429]
+    assert asked.status == 202
 
 
 async def test_a_caller_with_many_conversations_still_writes_at_one_pace(
