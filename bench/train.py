@@ -23,15 +23,15 @@ from knowledge.model import shipped
 from knowledge.ranking import Ranker, Shelf
 from knowledge.shelf import shelve
 from knowledge.training import judge, rank
-from knowledge.training.examples import Example, copies, from_file, written
+from knowledge.training.examples import copies, from_file, strangers, written
 from knowledge.training.rank import Case
 from knowledge.training.seen import Seen, seen
 
 WRITTEN = ROOT / "knowledge" / "data"
 STIFFNESS = 3.0
 SMOOTHNESS = 0.1  # of the logistic models
-ANSWER_FROM, LIST_FROM = 0.82, 0.3
-NO_PROCEDURE = {"out_of_scope", "village_feedback", "angry_with_subject", "scam"}
+ANSWER_FROM, LIST_FROM = 0.84, 0.2
+NO_PROCEDURE, STRANGERS = frozenset({"feedback", "scam", "smalltalk"}), 600
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def main() -> None:
     matcher = Matcher(entries, places(), shelf)
     asked = [*from_file(data / "questions_dev.jsonl"), *from_file(TRAIN), *written()]
     cases = rank.cases(copies(asked), entries, shelf, matcher.reader)
-    strange = rank.cases(copies(_strangers()), entries, shelf, matcher.reader)
+    strange = rank.cases(copies(strangers(NO_PROCEDURE, STRANGERS)), entries, shelf, matcher.reader)
     _write("ranking.json", {"weights": _named(rank.learn(cases, start(), STIFFNESS))})
     _write("judgement.json", _judgement([*cases, *strange], cases, entries, shelf))
     kinds.write(matcher.weighing(shipped()), data)
@@ -67,16 +67,6 @@ def _judgement(
         "right": judge.learn(found, [one.right for one in found], SMOOTHNESS),
         "listed": judge.learn(found, [one.listed for one in found], SMOOTHNESS),
     }
-
-
-def _strangers() -> list[Example]:
-    """Return messages that no procedure answers."""
-    records = [json.loads(line) for line in TRAIN.read_text(encoding="utf-8").splitlines()]
-    return [
-        Example(r["text"], frozenset({r["id"]}), clear=False, weight=0.7)
-        for r in records
-        if r["class"] in NO_PROCEDURE
-    ]
 
 
 def _named(weights: np.ndarray) -> dict[str, float]:

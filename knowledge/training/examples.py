@@ -2,13 +2,15 @@
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from knowledge.text import fold
 
 HERE = Path(__file__).parent
+MESSAGES = HERE / "messages.tsv"
+NOBODY = frozenset({"-"})
 KEYS = "qwertyuiopasdfghjklzxcvbnm"
 
 
@@ -48,6 +50,15 @@ def from_table(path: Path) -> Iterator[Example]:
     for line in path.read_text(encoding="utf-8").splitlines():
         codes, how, text = line.split("\t")
         yield Example(text, frozenset(codes.split(",")), how == "clear", 0.7)
+
+
+def strangers(kinds: Container[str], most: int) -> list[Example]:
+    """Return messages of these kinds, which no entry answers, evenly from all that are shipped."""
+    lines = MESSAGES.read_text(encoding="utf-8").splitlines()
+    told = [line.split("\t", 1) for line in lines if not line.startswith("#")]
+    texts = [parts[1] for parts in told if len(parts) > 1 and parts[0] in kinds]
+    step = max(len(texts) // most, 1)
+    return [Example(text, NOBODY, clear=False, weight=0.5) for text in texts[::step]]
 
 
 def copies(examples: Sequence[Example]) -> list[Example]:

@@ -5,8 +5,7 @@ learned from many; the thresholds stay as they were set.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,10 +15,9 @@ from knowledge.model import Model
 from knowledge.query import Reader
 from knowledge.ranking import Ranker, Shelf
 from knowledge.training import rank
-from knowledge.training.examples import Example, copies, written
+from knowledge.training.examples import Example, copies, strangers, written
 from knowledge.training.seen import Seen, seen
 
-_MESSAGES = Path(__file__).parent / "messages.tsv"
 RANKING_PULL = 60.0
 JUDGING_PULL = 100.0
 _ROUNDS = 12
@@ -61,9 +59,8 @@ def nudged(model: Model, school: School, reviewed: Sequence[Example]) -> Model:
         weights = rank.learn(telling, weights, RANKING_PULL)
     named = {name: round(float(w), 4) for name, w in zip(NAMES, weights, strict=True)}
     ranking = {**model.ranking, "weights": {**model.ranking["weights"], **named}}
-    told = seen(
-        [*cases, *school.cases(_strangers())], Ranker(school.shelf, weights), school.entries
-    )
+    strange = school.cases(strangers(_STRANGERS, _STRANGERS_KEPT))
+    told = seen([*cases, *strange], Ranker(school.shelf, weights), school.entries)
     return Model(ranking, _judging(model.judgement, told))
 
 
@@ -110,13 +107,3 @@ def _model(table: Mapping[str, object], name: str) -> Mapping[str, float]:
     model = table[name]
     assert isinstance(model, Mapping)  # noqa: S101 - the shape of judgement.json
     return model
-
-
-def _strangers() -> list[Example]:
-    """Return messages that no entry answers, evenly from all that are shipped."""
-    lines = _MESSAGES.read_text(encoding="utf-8").splitlines()
-    told = [line.split("\t", 1) for line in lines if not line.startswith("#")]
-    texts = [parts[1] for parts in told if len(parts) > 1 and parts[0] in _STRANGERS]
-    step = max(len(texts) // _STRANGERS_KEPT, 1)
-    nobody = Example("", frozenset({"-"}), clear=False, weight=0.5)
-    return [replace(nobody, text=text) for text in texts[::step]]
