@@ -15,11 +15,12 @@ ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "docs" / "benchmarks.md"
 #: each prints Markdown on standard output when run as a module
 PARTS = (
-    "matching", "rivals", "scale", "delivery", "channels", "burst", "sustained", "overload",
-    "growth", "reach", "importing",
+    "matching", "rivals", "ablation", "scale", "delivery", "channels", "burst", "sustained",
+    "overload", "backlog", "growth", "reach", "importing",
 )  # fmt: skip
-#: takes ten minutes and six gigabytes of disk by itself: only when it is asked for
-_LONG = frozenset({"growth"})
+#: growth takes ten minutes and six gigabytes of disk by itself, a backlog a quarter of an hour, the
+#: ablation five minutes: when asked for
+_LONG = frozenset({"growth", "backlog", "ablation"})
 _MARK = "<!-- {} -->\n"
 
 

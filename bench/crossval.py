@@ -57,7 +57,13 @@ class Bench:
     reader: Reader
 
     @classmethod
-    def over(cls, data: Path, lexicon: Lexicon, repair: Repair | None = None) -> "Bench":
+    def over(
+        cls,
+        data: Path,
+        lexicon: Lexicon,
+        repair: Repair | None = None,
+        reads: type[Reader] = Reader,
+    ) -> "Bench":
         """Index the whole base with a lexicon."""
         entries = load(data / "procedures.jsonl.gz")
         shelf = shelve(entries, lexicon)
@@ -65,7 +71,7 @@ class Bench:
         gazetteer = Gazetteer(places())
         known |= lexicon.vocabulary | gazetteer.vocabulary
         pairs = (term for term in shelf.index.terms if " " in term)
-        return cls(entries, shelf, Reader(lexicon, repair or Repair(known, pairs), gazetteer))
+        return cls(entries, shelf, reads(lexicon, repair or Repair(known, pairs), gazetteer))
 
     def asked(self, name: str, examples: Iterable[Example]) -> list[Asked]:
         """Return examples, and their mangled copies, with candidates."""
@@ -92,22 +98,29 @@ def start() -> Floats:
 
 
 def places_of(
-    asked: Sequence[Asked], groups: np.ndarray, stiffness: float, columns: Sequence[str] = ()
+    asked: Sequence[Asked],
+    groups: np.ndarray,
+    stiffness: float,
+    columns: Sequence[str] = (),
+    taught: Callable[[Asked], bool] = lambda _: True,
 ) -> list[int]:
     """Return at which place each question finds its answer (0: nowhere), never learned from.
 
-    `columns` are features to leave out.
+    `columns` are features to leave out; features beside ours come after them and start at 0.
+    `taught` says which questions are learned from.
     """
     kept = np.array([name not in columns for name in NAMES], np.float32)
-    first = start() * kept
+    kept = np.pad(kept, (0, asked[0].case.rows.shape[1] - len(NAMES)), constant_values=1.0)
+    first = np.pad(start(), (0, len(kept) - len(NAMES))) * kept
     cases = [_masked(one.case, kept) if columns else one.case for one in asked]
-    parts = np.array([one.fold for one in asked])
+    pairs = list(zip(asked, cases, strict=True))
     found = [0] * len(asked)
     for part in range(FOLDS):
-        learned = [case for case, home in zip(cases, parts, strict=True) if home != part]
+        learned = [case for one, case in pairs if one.fold != part and taught(one)]
         weights = rank.learn(learned, first, stiffness)
-        for at in np.flatnonzero(parts == part):
-            found[at] = place(cases[at], weights, groups)
+        for at, (one, case) in enumerate(pairs):
+            if one.fold == part:
+                found[at] = place(case, weights, groups)
     return found
 
 
@@ -117,14 +130,6 @@ def place(case: Case, weights: Floats, groups: np.ndarray) -> int:
     right = set(home[case.right].tolist())
     ordered = dict.fromkeys(home[np.argsort(-(case.rows @ weights), kind="stable")].tolist())
     return next((at for at, group in enumerate(ordered, 1) if group in right), 0)
-
-
-def share(
-    asked: Sequence[Asked], found: Sequence[int], depth: int, which: Callable[[Asked], bool]
-) -> list[bool]:
-    """Return for each clear question of a kind whether its answer is among the first `depth`."""
-    pairs = zip(asked, found, strict=True)
-    return [0 < at <= depth for one, at in pairs if one.case.example.clear and which(one)]
 
 
 def _masked(case: Case, kept: Floats) -> Case:
