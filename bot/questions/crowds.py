@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, union
 
 from bot.delivery.policy import Bounded, number
+from bot.questions.life import Bucket
 from bot.store.upsert import insert
 from bot.tables.delivery import conversation
 from bot.tables.desk import crowd, question, question_open
@@ -39,12 +40,15 @@ def share(connection: Connection, conversation_id: int, agency: str) -> int:
         .where(conversation.c.origin == here.scalar_subquery())
         .order_by(conversation.c.id.desc())
         .limit(_MOST_SENDERS)
+        .subquery()
     )
-    of_the_place = or_(
-        question.c.conversation_id == conversation_id, question.c.conversation_id.in_(senders)
+    place = union(select(literal(conversation_id)), select(senders.c.id))
+    # which are open is looked at here: asked for it, SQLite would go through all that are
+    asked = select(question.c.agency, question.c.bucket).where(
+        question.c.conversation_id.in_(place)
     )
-    open_ones = select(question.c.agency).where(of_the_place, question_open).limit(_MOST_COUNTED)
-    return 1 + list(connection.execute(open_ones).scalars()).count(agency)
+    rows = connection.execute(asked.limit(_MOST_COUNTED)).all()
+    return 1 + sum(row == (agency, str(Bucket.OPEN)) for row in rows)
 
 
 def look(connection: Connection, now: datetime) -> Collection[str]:

@@ -57,6 +57,7 @@ conversation = Table(
 Index(
     "ix_conversation_origin",
     conversation.c.origin,
+    conversation.c.id,
     sqlite_where=conversation.c.origin.is_not(None),
     postgresql_where=conversation.c.origin.is_not(None),
 )

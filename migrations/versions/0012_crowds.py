@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_conversation_origin",
         "conversation",
-        ["origin"],
+        ["origin", "id"],
         sqlite_where=_HAS_ORIGIN,
         postgresql_where=_HAS_ORIGIN,
     )
