@@ -18,9 +18,12 @@ IDLE = ("injection", "spam", "abuse", "chatter", "thanks", "greeting", "bye")
 TOPICAL = ("own_file", "scam", "real_channel", "officer", "hotline")
 WORD = 1.0  # how loudly a plain word speaks beside a signal
 CAP = 2.5
-ALARM = 0.3  # an emergency is believed sooner than anything else
+ALARM = 0.2  # an emergency is believed sooner than anything else
 DOUBT = 0.05  # so sure even where danger is named in so many words
-GRAVE = 0.5  # a denunciation taken for feedback would land with the denounced
+# a denunciation taken for another matter would land with the denounced
+GRAVE = {"feedback": 0.6, "complaint": 0.4}
+ASKED = 0.15  # so likely what somebody asks, and a procedure answers, is looked up
+FITS = 0.8
 # signals that say more together: who did what, whose right was harmed, what was paid for
 TOGETHER = (
     ("actor", "grab"),
@@ -94,7 +97,8 @@ class Intents:
         chances = self.chances(evidence(query, found))
         danger = chances.get("emergency", 0.0)
         alarm = danger >= ALARM or (danger >= DOUBT and _alarming(query.signals))
-        name = "emergency" if alarm else _likeliest(chances)
+        asks = query.facet is not None and found >= FITS
+        name = "emergency" if alarm else _likeliest(chances, asks=asks)
         return _settled(name, chances[name], query.signals)
 
     def chances(self, view: Mapping[str, float]) -> dict[str, float]:
@@ -155,13 +159,15 @@ def _settled(name: str, chance: float, signals: Mapping[str, float]) -> Intent:
     )
 
 
-def _likeliest(chances: Mapping[str, float]) -> str:
+def _likeliest(chances: Mapping[str, float], *, asks: bool) -> str:
     """Return the likeliest kind; what is one of several matters is none to look up."""
     top = max(chances, key=lambda kind: (chances[kind], kind))
     if top == LOOK_UP and sum(chances.get(kind, 0.0) for kind in _MATTER) > chances[top]:
         top = max(_MATTER, key=lambda kind: chances.get(kind, 0.0))
-    denounced = chances.get("denunciation", 0.0) >= GRAVE * chances[top]
-    return "denunciation" if top == "feedback" and denounced else top
+    if top in _MATTER and asks and chances.get(LOOK_UP, 0.0) >= ASKED:
+        return LOOK_UP
+    denounced = chances.get("denunciation", 0.0) >= GRAVE.get(top, 1.0) * chances[top]
+    return "denunciation" if denounced else top
 
 
 def _alarming(signals: Mapping[str, float]) -> bool:
