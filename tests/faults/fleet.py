@@ -1,4 +1,4 @@
-"""Several processes of the real service on one PostgreSQL, with citizens writing at Zalo."""
+"""Processes of the real service on one database, with citizens writing at Zalo."""
 
 import asyncio
 import itertools
@@ -23,6 +23,7 @@ from tests.fakes.zalo.server import FakeZalo
 from tests.fakes.zalo.webhooks import signed
 from tests.faults.channel_books import Tally, accepted, check_conservation, compare, intended
 from tests.faults.real import live
+from tests.faults.sites import Site
 from tests.faults.test_service_kills import free_port
 
 _NURSERY = multiprocessing.get_context("forkserver")
@@ -67,10 +68,14 @@ class Fleet:
     zalo: FakeZalo
     settings: Settings
     folder: Path
+    site: Site
     members: list[Member] = field(default_factory=list)
     acknowledged: dict[str, int] = field(default_factory=dict)
-    #: citizens whose message was acknowledged and not answered yet
+    #: citizens who have written something that is not answered yet
     waiting: set[str] = field(default_factory=set)
+    #: how often an event was not taken, and whether answers to events get lost on their way
+    refused: int = 0
+    deaf: bool = False
     #: seconds from a fault until all who waited then were answered
     recovery: float = 0.0
     _turn: Iterator[int] = field(default_factory=itertools.count)
@@ -114,22 +119,23 @@ class Fleet:
                 await asyncio.to_thread(member.process.join, 15)
                 member.process.kill()
 
-    async def suffer(self, name: str, fault: Fault, citizens: int) -> Tally:
+    async def suffer(self, fault: Fault, citizens: int) -> Tally:
         """Let citizens write all through a fault; then compare what each was told."""
         tally = Tally()
-        people = [f"{name}-{number}" for number in range(citizens)]
+        people = [f"citizen-{number}" for number in range(citizens)]
         writing = asyncio.gather(*(self._write(person) for person in people))
         await asyncio.sleep(1.0)
         await fault(self)
         await writing
         await self._until_settled()
-        tally.kills, tally.recovery = 1, self.recovery
+        tally.recovery = self.recovery
         self._enter(tally, people)
         return tally
 
-    async def all_served(self) -> None:
-        """Wait until everybody has an answer who waits for one now; note how long it took."""
-        begun, left = monotonic(), set(self.waiting)
+    async def all_served(self, since: float | None = None) -> None:
+        """Wait until everybody has an answer who waits for one now; note how long it took from
+        a moment, from now on where none is given."""
+        begun, left = since or monotonic(), set(self.waiting)
         while left & self.waiting:
             await asyncio.sleep(0.02)
             left &= self.waiting
@@ -139,25 +145,31 @@ class Fleet:
         """Write line after line, each once something new stands on the screen."""
         for line in LINES * 3:
             shown = len(self.zalo.chats.deliveries(citizen))
-            await self._say(citizen, line)
             self.waiting.add(citizen)
+            await self._say(citizen, line)
             while len(self.zalo.chats.deliveries(citizen)) == shown:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             self.waiting.discard(citizen)
             await asyncio.sleep(0.3)
 
     async def _say(self, citizen: str, line: str) -> None:
-        """Post to one node after the other until one answers 200, as a proxy in front would."""
+        """Post until 200 is heard: at a time when answers get lost, twice what was taken."""
         event = self.zalo.webhooks.said(citizen, line)
         self.zalo.chats.wrote(citizen, event["message"]["msg_id"], line)
         raw, headers = signed(self.zalo.account, event)
+        for _ in range(2 if self.deaf else 1):
+            await self._post(raw, headers)
+        self.acknowledged[citizen] = self.acknowledged.get(citizen, 0) + 1
+
+    async def _post(self, raw: bytes, headers: dict[str, str]) -> None:
+        """Post to one node after the other until one answers 200, as a proxy in front would."""
         while True:
             member = self.members[next(self._turn) % len(self.members)]
             self.zalo.webhooks.url = f"{member.address}/webhooks/zalo"
             if await self.zalo.webhooks.attempt(raw, headers) == 200:
-                break
+                return
+            self.refused += 1
             await asyncio.sleep(0.1)
-        self.acknowledged[citizen] = self.acknowledged.get(citizen, 0) + 1
 
     async def _until_settled(self) -> None:
         while not await asyncio.to_thread(self._settled):  # noqa: ASYNC110 - other processes
@@ -187,12 +199,12 @@ class Fleet:
 
 @asynccontextmanager
 async def fleet(
-    zalo: FakeZalo, settings: Settings, folder: Path, number: int
+    zalo: FakeZalo, settings: Settings, folder: Path, site: Site
 ) -> AsyncIterator[Fleet]:
-    """Return running nodes, stopped after the block."""
-    nodes = Fleet(zalo, settings, folder)
+    """Return running nodes, as many as the database lets work on it, stopped after the block."""
+    nodes = Fleet(zalo, settings.model_copy(update={"database_url": site.url}), folder, site)
     try:
-        await nodes.muster(number)
+        await nodes.muster(site.nodes)
         yield nodes
     finally:
         await nodes.disband()

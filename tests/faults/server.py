@@ -34,6 +34,10 @@ class OwnServer:
         """Stop the server without a farewell and start it again."""
         os.kill(self.own.get_pid(), signal.SIGQUIT)
         self._until_gone()
+        self.start()
+
+    def start(self) -> None:
+        """Start the server where it is not running."""
         self.own.ensure_postgres_running()
 
     def _until_gone(self) -> None:
@@ -48,7 +52,8 @@ class OwnServer:
 
 @contextmanager
 def own_server(folder: Path) -> Iterator[OwnServer]:
-    """Return a running server, stopped after the block."""
+    """Return a running server, stopped after the block. Not below pytest's own folder: another
+    session that starts takes the right to enter that away from the server's user."""
     own = start(folder, _DURABLE)
     try:
         yield OwnServer(Server(own.get_uri()), own)

@@ -3,11 +3,8 @@
 import asyncio
 import itertools
 import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
@@ -17,31 +14,18 @@ from bot.store.opening import open_store
 from bot.tables.delivery import quarantine
 from tests import postgres
 from tests.bot.delivery.samples import NOW
+from tests.faults.disk import Disk, small_disk
 from tests.faults.server import own_server
 from tests.requirements import require
 
 pytestmark = pytest.mark.long
 
-_BALLAST = 48 * 1024 * 1024
-
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder on a disk of its own, where this machine lets us make one."""
+def disk() -> Iterator[Disk]:
     require("postgres")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = shutil.which("mount") or "mount"
-    made = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=260m,mode=755", "tmpfs", str(folder)],
-        check=False,
-        capture_output=True,
-    )
-    if made.returncode:
-        pytest.skip("a small disk can be mounted by root only")
-    (folder / "ballast").write_bytes(os.urandom(_BALLAST))
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk(megabytes=260) as disk:
+        yield disk
 
 
 def keep(size: int) -> Callable[[Connection], Done[None]]:
@@ -72,12 +56,12 @@ async def until_taken(store: Store) -> None:
             await asyncio.sleep(0.2)
 
 
-async def test_a_full_disk_refuses_and_recovers(small_disk: Path) -> None:
-    with own_server(small_disk / "data") as own, postgres.migrated_template(own.server) as name:
+async def test_a_full_disk_refuses_and_recovers(disk: Disk) -> None:
+    with own_server(disk.folder / "data") as own, postgres.migrated_template(own.server) as name:
         own.database = name
         store = open_store(own.url)
         acknowledged = await fill(store)
-        (small_disk / "ballast").unlink()
+        disk.throw_away()
         await until_taken(store)
         kept = await store.read(lambda c: c.scalar(select(func.count()).select_from(quarantine)))
         await store.close()

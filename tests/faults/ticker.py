@@ -19,14 +19,14 @@ NAME = "tick"
 PERIOD = timedelta(seconds=0.5)
 
 
-def tick(url: str, owner: str) -> None:
-    """Count every slot this process runs, until it is killed."""
-    asyncio.run(_tick(url, owner))
+def tick(url: str, owner: str, seconds: float) -> None:
+    """Count every slot this process runs, each for some seconds, until it is killed."""
+    asyncio.run(_tick(url, owner, seconds))
 
 
-async def _tick(url: str, owner: str) -> None:
+async def _tick(url: str, owner: str, seconds: float) -> None:
     store = open_store(url)
-    work = partial(_work, store)
+    work = partial(_work, store, seconds)
     member = Node(store, owner)
     await member.join(_look_on)
     periodic = Periodic(NAME, every(PERIOD), work)
@@ -38,10 +38,10 @@ async def _look_on(_alive: Collection[str]) -> None:
     """The dead leave nothing but slots."""
 
 
-async def _work(store: Store, slot: datetime) -> None:
+async def _work(store: Store, seconds: float, slot: datetime) -> None:
     def body(connection: Connection) -> Done[None]:
         count(connection, NAME, key(slot), utc_now())
         return Done(None)
 
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(seconds)
     await store.write(body)
