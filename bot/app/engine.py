@@ -11,6 +11,7 @@ from bot.channels import Channel
 from bot.conversation.letters import dropped_message, held_message
 from bot.conversation.mind import ConversationMind
 from bot.conversation.world import Manner
+from bot.delivery.courtesy import Courteous
 from bot.delivery.engine import Engine
 from bot.delivery.gate import Limits
 from bot.delivery.schedule import Periodic, Schedule, daily, every
@@ -60,7 +61,8 @@ def build_engine(
         count=parts.metrics.count,
     )
     rules = WorkerRules(apology=lambda _event: (apology,))
-    worker = Worker(parts.store, mind, rules, parts.clock, parts.crash)
+    courteous = Courteous(mind, parts.lanes.is_crowded)
+    worker = Worker(parts.store, courteous, rules, parts.clock, parts.crash)
     return Engine(parts.store, parts.lanes, worker, sender, parts.ground.membership)
 
 

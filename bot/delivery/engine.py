@@ -25,10 +25,6 @@ _log = structlog.get_logger()
 
 _PAGE = 1000
 
-#: while a crowd arrives a decision steps back so often and so long: accepting goes first, and
-#: deciding goes on
-_STEPS_BACK, _STEP_SECONDS = 5, 0.05
-
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
@@ -136,19 +132,12 @@ class Engine:
             await self.sweep()
 
     async def _decide(self, conversation_id: int) -> datetime | None:
-        await self._step_back()
         look = partial(_look, self._worker.mind, conversation_id)
         reading, waiting = await self._store.read(look)
         if waiting is not None and waiting.channel in self._lanes.sending:
             lane = self._lanes.sending[waiting.channel]
             lane.wake(conversation_id, urgent=waiting.urgent)
         return None if reading is None else await self._worker.decide(reading)
-
-    async def _step_back(self) -> None:
-        for _ in range(_STEPS_BACK):
-            if not self._lanes.is_crowded():
-                return
-            await asyncio.sleep(_STEP_SECONDS)
 
     async def _sweep_for_ever(self) -> None:
         while True:

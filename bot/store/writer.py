@@ -22,7 +22,7 @@ _TOGETHER = 64
 #: others that go along with joint bodies: what somebody waits for on the line goes first
 _BESIDE = 4
 #: joint bodies under way that make a crowd
-_CROWD = 4
+_CROWD = 2
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ class GroupWriter:
 
     def is_crowded(self) -> bool:
         """Whether so many joint bodies are under way that other work had better wait."""
-        return self._joining > _CROWD
+        return self._joining >= _CROWD
 
     def waiting(self) -> int:
         """Return how many bodies nobody has begun with."""

@@ -1,9 +1,8 @@
 """The engine as a whole, in one process: from an accepted message to a delivered reply."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -42,14 +41,11 @@ class Box(ScriptedChannel):
 
 
 @asynccontextmanager
-async def running(
-    url: str, channel: ScriptedChannel, is_crowded: Callable[[], bool] = lambda: False
-) -> AsyncIterator[tuple[Store, Engine]]:
-    lanes = replace(embedded_lanes(["fake"]), is_crowded=is_crowded)
+async def running(url: str, channel: ScriptedChannel) -> AsyncIterator[tuple[Store, Engine]]:
+    lanes = embedded_lanes(["fake"])
     store = open_store(url, lanes.announce)
     worker = Worker(store, Parrot(one_by_one=True))
-    sender = Sender(store, {"fake": channel}, "me")
-    engine = Engine(store, lanes, worker, sender)
+    engine = Engine(store, lanes, worker, Sender(store, {"fake": channel}, "me"))
     await engine.start()
     try:
         yield store, engine
@@ -118,10 +114,3 @@ async def test_stopping_leaves_everything_finished_or_durable(database_url: str)
     assert len(sent) == decided
     assert sent.count("sent") == len(box.seen)
     assert set(sent) <= {"sent", "pending"}
-
-
-async def test_a_crowd_holds_a_decision_up_but_not_for_ever(database_url: str) -> None:
-    box = Box()
-    async with running(database_url, box, is_crowded=lambda: True) as (store, _):
-        await receive(store, "chào")
-        await box.until(1)
