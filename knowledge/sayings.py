@@ -58,10 +58,12 @@ def _paired(query: Asked, entries: Ints, pairs: Rows, index: Index) -> Floats:
     met = np.zeros((len(entries), len(terms)), np.float32)
     owner, column, _ = _hits(terms, pairs, entries)
     met[owner, column] = 1.0
-    told = [[stream.get(term, 0.0) for term in terms.tolist()] for stream in query.streams]
-    weights = np.array(told, np.float32).reshape(len(told), len(terms)) * index.idf[terms]
-    shares = met @ weights.T / np.maximum(weights.sum(1), 1e-6)
-    return np.asarray(shares.max(1, initial=0.0), np.float32)
+    best = np.zeros(len(entries), np.float32)
+    for stream in query.streams:
+        weights = np.array([stream.get(t, 0.0) for t in terms.tolist()], np.float32)
+        weights *= index.idf[terms]
+        best = np.maximum(best, met @ weights / max(float(weights.sum()), 1e-6))
+    return best
 
 
 def _hits(terms: Ints, rows: Rows, entries: Ints) -> tuple[Ints, Ints, Ints]:
