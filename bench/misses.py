@@ -1,8 +1,9 @@
 """The worst misses among the development questions: `python -m bench.misses [SHARED]`.
 
-Vague questions and those of several matters count too, where the first is none of theirs. Learned
-by cross-validation over procedures, so no question is judged by what it taught. The questions
-themselves are not ours to show: they stand by their ids, readings in `readings.tsv`.
+Vague questions, those of several matters and copies without marks or with a typo count too, where
+the first is none of theirs; each question once, by its worst. Learned by cross-validation over
+procedures, so no question is judged by what it taught. The questions themselves are not ours to
+show: they stand by their ids, readings in `readings.tsv`.
 """
 
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.crossval import FOLDS, Asked, Bench, place, start
+from bench.kinds import TRAIN
 from bench.matching import emit
 from bench.scores import table
 from bench.train import STIFFNESS
@@ -21,6 +23,7 @@ from knowledge.features import NAMES
 from knowledge.index import Floats
 from knowledge.lexicon import rows, standard
 from knowledge.training import rank
+from knowledge.training.examples import from_file, written
 
 _SHARED = Path(__file__).parents[2] / "shared"
 _READINGS = Path(__file__).parent / "readings.tsv"
@@ -34,6 +37,7 @@ class Miss:
     """A question whose answer came late or never."""
 
     id: str
+    noise: str  # "" as written
     place: int  # 0: it never reached the candidates
     wanted: str
     got: str
@@ -50,21 +54,24 @@ def main() -> None:
     """Print the table."""
     data = (Path(sys.argv[1]) if len(sys.argv) > 1 else _SHARED) / "data"
     bench = Bench.over(data, standard())
-    asked = bench.all(data)
+    asked = bench.asked("dev", from_file(data / "questions_dev.jsonl"))
+    others = [*bench.asked("train", from_file(TRAIN)), *bench.asked("own", written())]
     lines = (data / "questions_dev.jsonl").read_text(encoding="utf-8").splitlines()
-    ids = {record["text"]: record["id"] for record in map(json.loads, lines)}
+    names = {record["text"]: record["id"] for record in map(json.loads, lines)}
     known = {entry.code for entry in bench.entries}
-    found = []
+    found: list[Miss] = []
     for part in range(FOLDS):
-        weights = rank.learn([a.case for a in asked if a.fold != part], start(), STIFFNESS)
+        learned = [one.case for one in (*asked, *others) if one.fold != part]
+        weights = rank.learn(learned, start(), STIFFNESS)
+        name = ""
         for one in asked:
-            if _judged(one, known) and one.fold == part:
-                found.extend(_miss(one, ids[one.case.example.text], weights, bench))
-    emit(_told(sorted(found, key=lambda miss: miss.badness, reverse=True)[:WORST], len(found)))
-
-
-def _judged(one: Asked, known: set[str]) -> bool:
-    return one.set == "dev" and not one.noise and bool(one.case.example.gold & known)
+            name = name if one.noise else names[one.case.example.text]
+            if one.fold == part and one.case.example.gold & known:
+                found.extend(_miss(one, name, weights, bench))
+    worst: dict[str, Miss] = {}
+    for miss in sorted(found, key=lambda miss: miss.badness, reverse=True):
+        worst.setdefault(miss.id, miss)
+    emit(_told(list(worst.values())[:WORST], len(worst)))
 
 
 def _miss(one: Asked, name: str, weights: Floats, bench: Bench) -> list[Miss]:
@@ -84,7 +91,8 @@ def _miss(one: Asked, name: str, weights: Floats, bench: Bench) -> list[Miss]:
         parts = (case.rows[best] - case.rows[right]) * weights
         first = np.argsort(-parts)[:GROUNDS]
         grounds = ", ".join(f"{NAMES[i]} {parts[i]:+.1f}" for i in first)
-    return [Miss(name, at, _named(code, titles[code]), _named(got.code, got.title), lost, grounds)]
+    wanted, came = _named(code, titles[code]), _named(got.code, got.title)
+    return [Miss(name, one.noise, at, wanted, came, lost, grounds)]
 
 
 def _named(code: str, title: str) -> str:
@@ -94,11 +102,19 @@ def _named(code: str, title: str) -> str:
 def _told(misses: Sequence[Miss], whole: int) -> str:
     readings = dict(rows(_READINGS)) if _READINGS.is_file() else {}
     lines = [
-        (m.id, m.place or "never", m.wanted, m.got, m.grounds, readings.get(m.id, ""))
+        (
+            m.id,
+            m.noise or "as written",
+            m.place or "never",
+            m.wanted,
+            m.got,
+            m.grounds,
+            readings.get(m.id, ""),
+        )
         for m in misses
     ]
-    head = ("question", "place", "wanted", "came first", "because", "reading")
-    return table(f"The {len(misses)} worst of {whole} misses", head, lines)
+    head = ("question", "told", "place", "wanted", "came first", "because", "reading")
+    return table(f"The {len(misses)} worst of {whole} questions missed in some copy", head, lines)
 
 
 if __name__ == "__main__":
