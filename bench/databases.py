@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 
 from bot.store.migrations import upgrade
-from tests.postgres import Server, start
+from tests.postgres import Server, migrated_template, start
 
 #: both engines keep what they said they kept, through a power cut
 SQLITE, POSTGRES = "SQLite", "PostgreSQL"
@@ -24,14 +24,14 @@ class Databases:
 
     folder: Path
     server: Server
+    template: str
     _numbers: Iterator[int] = field(default_factory=count)
 
     def fresh(self, engine: str) -> str:
         """Return the address of a migrated database that nobody has used."""
-        if engine == SQLITE:
-            url = f"sqlite:///{self.folder}/{next(self._numbers)}.db"
-        else:
-            url = self.server.address(self.server.create())
+        if engine == POSTGRES:
+            return self.server.address(self.server.create(self.template))
+        url = f"sqlite:///{self.folder}/{next(self._numbers)}.db"
         upgrade(url)
         return url
 
@@ -49,6 +49,8 @@ def databases(folder: Path) -> Iterator[Databases]:
     """Start a server of our own, with its usual settings, for the block."""
     own = start(folder / "postgres", "\nlog_min_messages = fatal\n")
     try:
-        yield Databases(folder, Server(own.get_uri()))
+        server = Server(own.get_uri())
+        with migrated_template(server) as template:
+            yield Databases(folder, server, template)
     finally:
         own.cleanup()

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
+    Insert,
     Integer,
     Text,
     bindparam,
@@ -30,13 +31,11 @@ from bot.delivery.numbering import (
     Step,
     alive,
     changes,
-    open_conversation,
 )
 from bot.delivery.receipts import note
-from bot.errors import BotError
 from bot.media.ledger import order
 from bot.messages import Incoming, IncomingKind
-from bot.store import Done, JointBody
+from bot.store import Done, JointBody, NotTogether
 from bot.store.hot import Hot
 from bot.store.rows import HotRows
 from bot.store.upsert import Upsert
@@ -48,10 +47,6 @@ _ALONE = frozenset({IncomingKind.ECHO, IncomingKind.LEFT})
 
 #: of a conversation: channel and address
 _Key = tuple[str, str]
-
-
-class NotTogether(BotError):
-    """One of these events must be accepted by itself."""
 
 
 def is_plain(incoming: Incoming) -> bool:
@@ -101,10 +96,9 @@ def _advance(connection: Connection, bodies: Sequence[Acceptance]) -> list[Place
     reached = _take(connection, crowds)
     strangers = {key: crowd for key, crowd in crowds.items() if key not in reached}
     if strangers:
-        for (channel, address), crowd in strangers.items():
-            if crowd[0].idle is not None:
-                raise NotTogether
-            open_conversation(connection, channel, address, crowd[0].now)
+        if any(crowd[0].idle is not None for crowd in strangers.values()):
+            raise NotTogether
+        _OPEN.insert(connection, [_opened(crowd[0]) for crowd in strangers.values()])
         reached |= _take(connection, strangers)
     return _counted_back(bodies, reached)
 
@@ -177,11 +171,23 @@ def _finish(
     return done
 
 
+def _opened(body: Acceptance) -> dict[str, Any]:
+    channel, address = body.key
+    return {"channel": channel, "address": address, "created_at": body.now}
+
+
+def _opening(insert: Upsert) -> Insert:
+    return insert.on_conflict_do_nothing(
+        index_elements=[conversation.c.channel, conversation.c.address]
+    )
+
+
 def _once(insert: Upsert) -> ReturningInsert[int]:
     index = [inbox.c.channel, inbox.c.event_id]
     return insert.on_conflict_do_nothing(index_elements=index).returning(inbox.c.id)
 
 
+_OPEN = HotRows(conversation, _opening)
 _INBOX = HotRows(inbox, _once)
 _MESSAGE = HotRows(message)
 

@@ -8,15 +8,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import Connection
 
 from bot.delivery.dispatcher import Dispatcher, EmbeddedDispatcher
+from bot.delivery.joint_deciding import Look
 from bot.delivery.listeners import Listeners
 from bot.delivery.nodes import Alone, Membership
-from bot.delivery.recording import Reading, read_turn
 from bot.delivery.sender import Sender
-from bot.delivery.sending import Unsent, open_inbox, open_outbox, unsent
-from bot.delivery.turns import Mind
+from bot.delivery.sending import open_inbox, open_outbox
 from bot.delivery.worker import Worker
 from bot.moments import Clock, utc_now
 from bot.store import Store, StoreUnavailable, Wake
@@ -132,7 +130,7 @@ class Engine:
             await self.sweep()
 
     async def _decide(self, conversation_id: int) -> datetime | None:
-        look = partial(_look, self._worker.mind, conversation_id)
+        look = Look(self._worker.mind, conversation_id)
         reading, waiting = await self._store.read(look)
         if waiting is not None and waiting.channel in self._lanes.sending:
             lane = self._lanes.sending[waiting.channel]
@@ -146,11 +144,3 @@ class Engine:
             except StoreUnavailable:
                 _log.warning("sweep put off: the database is unavailable")
             await asyncio.sleep(self._sweep_every)
-
-
-def _look(
-    mind: Mind, conversation_id: int, connection: Connection
-) -> tuple[Reading | None, Unsent | None]:
-    """Return what there is to decide, and what there is to send."""
-    reading = read_turn(mind, conversation_id, connection)
-    return reading, unsent(conversation_id, connection)

@@ -1,7 +1,8 @@
 """What goes out: intended in the transaction that decided it, sent afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -30,21 +31,39 @@ def post(
         connection, {"of_conversation": conversation_id, "lines": len(fresh)}
     ).scalar_one()
     for seq, (step, each) in enumerate(fresh, start=last - len(fresh) + 1):
-        message_id = _transcribe(connection, conversation_id, seq, each, now)
-        _INTEND.run(
-            connection,
-            {
-                "cause": cause,
-                "step": step,
-                "conversation_id": conversation_id,
-                "message_id": message_id,
-                "purpose": each.purpose.value,
-                "state": "pending",
-                "provider_ids": [],
-                "created_at": now,
-            },
-        )
+        line = line_row(conversation_id, seq, each, now)
+        message_id: int = _TRANSCRIBE.run(connection, line).scalar_one()
+        _INTEND.run(connection, intent_row(cause, step, each, message_id, line))
     return (Wake(conversation_id),)
+
+
+def line_row(conversation_id: int, seq: int, outgoing: Outgoing, now: datetime) -> dict[str, Any]:
+    """Return the row of the transcript that shows a message of ours."""
+    return {
+        "conversation_id": conversation_id,
+        "seq": seq,
+        "role": outgoing.role,
+        "text": outgoing.text,
+        "body": outgoing.as_json(),
+        "question_id": outgoing.question_id,
+        "at": now,
+    }
+
+
+def intent_row(
+    cause: str, step: int, outgoing: Outgoing, message_id: int, line: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the row of the outbox that sends what `line` shows."""
+    return {
+        "cause": cause,
+        "step": step,
+        "conversation_id": line["conversation_id"],
+        "message_id": message_id,
+        "purpose": outgoing.purpose.value,
+        "state": "pending",
+        "provider_ids": [],
+        "created_at": line["at"],
+    }
 
 
 _WRITTEN = Hot(select(outbox.c.step).where(outbox.c.cause == bindparam("of_cause")))
@@ -56,19 +75,3 @@ _NUMBER = Hot(
 )
 _TRANSCRIBE = Hot(insert(message).returning(message.c.id))
 _INTEND = Hot(insert(outbox))
-
-
-def _transcribe(
-    connection: Connection, conversation_id: int, seq: int, outgoing: Outgoing, now: datetime
-) -> int:
-    row = {
-        "conversation_id": conversation_id,
-        "seq": seq,
-        "role": outgoing.role,
-        "text": outgoing.text,
-        "body": outgoing.as_json(),
-        "question_id": outgoing.question_id,
-        "at": now,
-    }
-    message_id: int = _TRANSCRIBE.run(connection, row).scalar_one()
-    return message_id

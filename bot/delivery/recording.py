@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select, update
 
 from bot.delivery.outbox import post
 from bot.delivery.turns import Mind, Pending, Plan, Turn
@@ -43,6 +43,17 @@ def read_turn(mind: Mind, conversation_id: int, connection: Connection) -> Readi
     if not rows:
         return None
     owner = _CONVERSATION.run(connection, {"of_conversation": conversation_id}).one()
+    return reading_of(mind, conversation_id, rows, owner, connection)
+
+
+def reading_of(
+    mind: Mind,
+    conversation_id: int,
+    rows: Sequence[Any],
+    owner: Any,  # noqa: ANN401
+    connection: Connection,
+) -> Reading:
+    """Return what rows of `pending_of` and of `owner_of` say, and what the mind recalls to it."""
     turn = Turn(
         conversation_id=conversation_id,
         channel=owner.channel,
@@ -64,16 +75,22 @@ def read_turn(mind: Mind, conversation_id: int, connection: Connection) -> Readi
 def record(reading: Reading, plan: Plan, now: datetime, connection: Connection) -> Done[None]:
     """Write a decision and all that follows from it; raise Fenced where somebody else went on."""
     turn = reading.turn
+    last = last_covered(turn, plan)
+    _hold(connection, reading)
+    outcome = plan.record(connection, now)
+    through = {"of_conversation": turn.conversation_id, "through": last.seq}
+    _DECIDE.run(connection, {**through, "now": now})
+    _REMEMBER.run(connection, {**through, "memory": dict(outcome.state)})
+    post(connection, turn.conversation_id, f"inbox:{last.inbox_id}", outcome.replies, now)
+    return Done(None, (Wake(turn.conversation_id),))
+
+
+def last_covered(turn: Turn, plan: Plan) -> Pending:
+    """Return the last message that a plan decides."""
     covered = [row for row in turn.pending if row.seq <= plan.through]
     if not covered:
         raise ValueError(f"a plan through {plan.through} decides nothing of what was asked")
-    _hold(connection, reading)
-    outcome = plan.record(connection, now)
-    through = {"of_conversation": turn.conversation_id, "through": covered[-1].seq}
-    _DECIDE.run(connection, {**through, "now": now})
-    _REMEMBER.run(connection, {**through, "memory": dict(outcome.state)})
-    post(connection, turn.conversation_id, f"inbox:{covered[-1].inbox_id}", outcome.replies, now)
-    return Done(None, (Wake(turn.conversation_id),))
+    return covered[-1]
 
 
 def put_off(
@@ -118,36 +135,47 @@ def put_aside(
     return Done(None, (Wake(conversation_id),))
 
 
-_PENDING = Hot(
-    select(
-        inbox.c.id,
-        inbox.c.seq,
-        inbox.c.event,
-        inbox.c.received_at,
-        inbox.c.attempts,
-        inbox.c.next_at,
-        message.c.id.label("message_id"),
+def pending_of(conversation_id: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    """Return the query for what is undecided in a conversation, oldest first."""
+    return (
+        select(
+            inbox.c.id,
+            inbox.c.seq,
+            inbox.c.event,
+            inbox.c.received_at,
+            inbox.c.attempts,
+            inbox.c.next_at,
+            message.c.id.label("message_id"),
+        )
+        .outerjoin(message, message.c.inbox_id == inbox.c.id)
+        .where(
+            inbox.c.conversation_id == conversation_id,
+            inbox_open,
+            inbox.c.state == "pending",
+        )
+        .order_by(inbox.c.seq)
+        .limit(_TOGETHER)
     )
-    .outerjoin(message, message.c.inbox_id == inbox.c.id)
-    .where(
-        inbox.c.conversation_id == bindparam("of_conversation"),
-        inbox_open,
-        inbox.c.state == "pending",
-    )
-    .order_by(inbox.c.seq)
-    .limit(_TOGETHER)
-)
-_OF_CONVERSATION = select(
-    conversation.c.channel,
-    conversation.c.address,
-    conversation.c.state,
-    conversation.c.silent_until,
-    conversation.c.barred_until,
-    conversation.c.fence,
-    conversation.c.decided_seq,
-).where(conversation.c.id == bindparam("of_conversation"))
-_HOLD = Hot(_OF_CONVERSATION.with_for_update())
-_CONVERSATION = Hot(_OF_CONVERSATION)
+
+
+def owner_of(those: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return the query for conversations as a turn needs them."""
+    return select(
+        conversation.c.id,
+        conversation.c.channel,
+        conversation.c.address,
+        conversation.c.state,
+        conversation.c.silent_until,
+        conversation.c.barred_until,
+        conversation.c.fence,
+        conversation.c.decided_seq,
+    ).where(those)
+
+
+_PENDING = Hot(pending_of(bindparam("of_conversation")))
+_ONE = conversation.c.id == bindparam("of_conversation")
+_HOLD = Hot(owner_of(_ONE).with_for_update())
+_CONVERSATION = Hot(owner_of(_ONE))
 _DECIDE = Hot(
     update(inbox)
     .where(

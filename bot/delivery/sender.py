@@ -27,15 +27,14 @@ from bot.channels import (
 from bot.delivery.backoff import Backoff
 from bot.delivery.crashpoints import CrashPoint, CrashPoints, NoCrash
 from bot.delivery.gate import Gate, Limits, Reserve
+from bot.delivery.joint_sending import Claim, NextUp, Settlement
 from bot.delivery.pace import Rate, hold, reserve
 from bot.delivery.sending import (
     WINDOW_CLOSED,
     Head,
     Outcome,
-    claim,
     doubt_until,
     give_back,
-    read_head,
     recover,
     settle,
 )
@@ -168,7 +167,7 @@ class Sender:
         """Send what may go now, in order; return when the next message may go."""
         if not self.holds():
             return self.clock() + self.rules.breath
-        head = await self.store.read(partial(read_head, conversation_id))
+        head = await self.store.read(NextUp(conversation_id))
         while head is not None and head.channel in self.channels:
             if head.not_before is not None and head.not_before > self.clock():
                 return head.not_before
@@ -198,13 +197,13 @@ class Sender:
             taken = await self._take(head)
             if taken is not None:
                 return await self._send(channel, taken)
-        return await self.store.read(partial(read_head, head.delivery.conversation_id))
+        return await self.store.read(NextUp(head.delivery.conversation_id))
 
     async def _take(self, head: Head) -> Head | None:
         """Take a row, None where it moved on. Where the database broke off in the middle nobody
         knows whether it is ours: it is given back before anything else happens."""
         try:
-            return await self.store.write(partial(claim, head, self.owner))
+            return await self.store.write(Claim(head, self.owner))
         except StoreUnavailable:
             await self._insist(partial(give_back, head, self.owner))
             raise
@@ -231,7 +230,10 @@ class Sender:
     async def _settle(self, head: Head, outcome: Outcome) -> Head | None:
         """Keep the outcome in hand until the database takes it: it is known nowhere else."""
         self.count("outbox", f"{head.channel}:{outcome.state}")
-        return await self._insist(partial(settle, head, outcome))
+        plain = Settlement.fits(outcome)
+        return await self._insist(
+            Settlement(head, outcome) if plain else partial(settle, head, outcome)
+        )
 
     async def _insist(self, body: Callable[[Connection], Done[T]]) -> T:
         """Write what the database must learn before anything else, however long it is away."""

@@ -3,8 +3,20 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.channels import Delivery, Sent
 from bot.delivery import receipts
@@ -87,17 +99,25 @@ class Unsent:
 def unsent(conversation_id: int, connection: Connection) -> Unsent | None:
     """Return what a conversation has to send, None where there is nothing."""
     row = _UNSENT.run(connection, {"of_conversation": conversation_id}).first()
-    return None if row is None else Unsent(row.channel, row.purpose == Purpose.RECEIPT)
+    return None if row is None else unsent_of(row)
+
+
+def unsent_of(row: Any) -> Unsent:  # noqa: ANN401
+    """Return what a row of `first_unsent` says."""
+    return Unsent(row.channel, row.purpose == Purpose.RECEIPT)
 
 
 def read_head(conversation_id: int, connection: Connection) -> Head | None:
     """Return the next message of a conversation, None where there is none or it is being sent."""
-    row = _HEAD.run(connection, {"of_conversation": conversation_id}).first()
+    return head_of(_HEAD.run(connection, {"of_conversation": conversation_id}).first())
+
+
+def head_of(row: Any) -> Head | None:  # noqa: ANN401
+    """Return what a row of `next_of` says, None where it is being sent."""
     if row is None or row.state == "sending":
         return None
-    delivery = Delivery(row.id, conversation_id, row.address, Outgoing.from_json(row.body))
     return Head(
-        delivery=delivery,
+        delivery=Delivery(row.id, row.conversation_id, row.address, Outgoing.from_json(row.body)),
         message_id=row.message_id,
         channel=row.channel,
         state=row.state,
@@ -249,33 +269,46 @@ def open_outbox(connection: Connection, after: int, limit: int) -> list[int]:
     return list(connection.execute(statement).scalars())
 
 
-_HEAD = Hot(
-    select(
-        outbox.c.id,
-        outbox.c.message_id,
-        outbox.c.state,
-        outbox.c.attempts,
-        outbox.c.doubts,
-        outbox.c.next_at,
-        message.c.body,
-        conversation.c.channel,
-        conversation.c.address,
-        conversation.c.blocked,
-        conversation.c.window_from,
+def next_of(conversation_id: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    """Return the query for the next message of a conversation."""
+    return (
+        select(
+            outbox.c.id,
+            outbox.c.conversation_id,
+            outbox.c.message_id,
+            outbox.c.state,
+            outbox.c.attempts,
+            outbox.c.doubts,
+            outbox.c.next_at,
+            message.c.body,
+            conversation.c.channel,
+            conversation.c.address,
+            conversation.c.blocked,
+            conversation.c.window_from,
+        )
+        .join(conversation, conversation.c.id == outbox.c.conversation_id)
+        .join(message, message.c.id == outbox.c.message_id)
+        .where(outbox.c.conversation_id == conversation_id, _SENDABLE)
+        .order_by(outbox.c.id)
+        .limit(1)
     )
-    .join(conversation, conversation.c.id == outbox.c.conversation_id)
-    .join(message, message.c.id == outbox.c.message_id)
-    .where(outbox.c.conversation_id == bindparam("of_conversation"), _SENDABLE)
-    .order_by(outbox.c.id)
-    .limit(1)
-)
-_UNSENT = Hot(
-    select(conversation.c.channel, outbox.c.purpose)
-    .join(outbox, outbox.c.conversation_id == conversation.c.id)
-    .where(outbox.c.conversation_id == bindparam("of_conversation"), _SENDABLE)
-    .order_by(outbox.c.id)
-    .limit(1)
-)
+
+
+_HEAD = Hot(next_of(bindparam("of_conversation")))
+
+
+def first_unsent(conversation_id: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    """Return the query for the channel and the purpose of what a conversation has to send."""
+    return (
+        select(outbox.c.conversation_id, conversation.c.channel, outbox.c.purpose)
+        .join(outbox, outbox.c.conversation_id == conversation.c.id)
+        .where(outbox.c.conversation_id == conversation_id, _SENDABLE)
+        .order_by(outbox.c.id)
+        .limit(1)
+    )
+
+
+_UNSENT = Hot(first_unsent(bindparam("of_conversation")))
 _CLAIM = Hot(
     update(outbox)
     .where(

@@ -292,7 +292,7 @@ def _connector(url: str, tempo: Tempo) -> PsycopgConnector:
     return PsycopgConnector(
         conninfo=url,
         kwargs={**LINE, "application_name": "danhoi jobs"},
-        configure=_commit_each,
+        configure=_prepare,
         pool_factory=_pool,
         min_size=1,
         max_size=tempo.connections,
@@ -300,8 +300,11 @@ def _connector(url: str, tempo: Tempo) -> PsycopgConnector:
     )
 
 
-async def _commit_each(connection: "psycopg.AsyncConnection[object]") -> None:
+async def _prepare(connection: "psycopg.AsyncConnection[object]") -> None:
+    """Let a worker take and end jobs without waiting for the disk: a job that comes back after the
+    server broke down costs a look. Those in the transactions of the store are as durable as it."""
     await connection.set_autocommit(True)
+    await connection.execute("SET synchronous_commit = off")
 
 
 def _pool(**given: Any) -> "AsyncConnectionPool[Any]":  # noqa: ANN401 - of procrastinate

@@ -11,7 +11,8 @@ import structlog
 
 from bot.delivery.backoff import Backoff
 from bot.delivery.crashpoints import CrashPoint, CrashPoints, NoCrash
-from bot.delivery.recording import Fenced, Reading, put_aside, put_off, read_turn, record
+from bot.delivery.joint_deciding import Recording
+from bot.delivery.recording import Fenced, Reading, put_aside, put_off, read_turn
 from bot.delivery.turns import Mind, Stale, Wait
 from bot.errors import BotError
 from bot.messages import Incoming, Outgoing
@@ -84,7 +85,7 @@ class Worker:
                 return plan.until
             self.crash.reached(CrashPoint.AFTER_DECIDE_BEFORE_RECORD)
             try:
-                await self.store.write(partial(record, reading, plan, self.clock()))
+                await self.store.write(Recording(reading, plan, self.clock()))
             except Stale:
                 fresh = await self._read(reading.turn.conversation_id)
                 if fresh is None:

@@ -7,7 +7,7 @@ render or call out, and never commit: the store does, and fires the wakes after 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, Self, TypeVar
+from typing import ClassVar, Generic, Protocol, Self, TypeVar
 
 from sqlalchemy import Connection
 
@@ -37,6 +37,9 @@ class JointBody(Generic[T]):
 
     __slots__ = ()
 
+    #: whether somebody waits for it on the line; where not, SQLite runs it alone
+    urgent: ClassVar[bool] = True
+
     def __call__(self, connection: Connection) -> Done[T]:
         """Run alone."""
         raise NotImplementedError
@@ -49,6 +52,25 @@ class JointBody(Generic[T]):
         they are run one after the other.
         """
         raise NotImplementedError
+
+
+class JointLook(Generic[T]):
+    """A body that reads, and that a store may run together with others of its kind."""
+
+    __slots__ = ()
+
+    def __call__(self, connection: Connection) -> T:
+        """Run alone."""
+        raise NotImplementedError
+
+    @classmethod
+    def together(cls, connection: Connection, bodies: Sequence[Self]) -> Sequence[T]:
+        """Return what each would, in fewer statements, or raise whatever it likes."""
+        raise NotImplementedError
+
+
+class NotTogether(BotError):
+    """One of these bodies must be run by itself."""
 
 
 class Store(Protocol):

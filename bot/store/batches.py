@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Item:
     """A body, and who waits for what comes of it."""
 
     body: Callable[[Connection], Any]
     future: "asyncio.Future[Any]"
+    #: it is run again because its line had been cut, by itself because others were in its way
     again: bool = False
+    alone: bool = False
 
     def succeed(self, value: object) -> None:
         """Tell the caller, unless it gave up waiting."""

@@ -4,19 +4,24 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+import structlog
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.util import greenlet_spawn
 
-from bot.store import Done, JointBody, StoreUnavailable, Wake, ignore_wake
+from bot.errors import BotError
+from bot.store import Done, JointBody, JointLook, StoreUnavailable, Wake, ignore_wake
 from bot.store.batches import Batches, Item
 from bot.store.engines import postgres_engine
 from bot.store.hot import execute
 from bot.store.migrations import require_head
 from bot.store.outages import is_conflict, is_lost, is_unavailable
 from bot.store.urls import driver_url
+
+_log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -28,7 +33,7 @@ _TRIES = 5
 #: most bodies of a group, and seconds after which it takes in no more: it holds rows
 _TOGETHER, _LONG = 32, 0.1
 #: seconds after which a group is not waited for: one of it waits for a row or does much
-_SLOW_WRITE, _SLOW_READ = 0.25, 0.02
+_SLOW_WRITE, _SLOW_READ = 0.25, 0.1
 #: a group that waits for a row of another process's group may be waited for by it: it gives way
 _GIVE_WAY = "SET LOCAL lock_timeout = '200ms'; SAVEPOINT begun"
 
@@ -117,10 +122,11 @@ class PostgresStore:
     async def _keep(self, batch: deque[Item]) -> None:
         """Write a group; where it fails as a whole, each of it alone."""
         begun: list[Item] = []
+        is_group = len(batch) > 1
         try:
             done = await greenlet_spawn(self._transact, batch, begun)
         except _Undone as undone:
-            first = undone if len(begun) == 1 else None
+            first = None if is_group else undone
             await asyncio.gather(*(self._insist(item, first) for item in begun))
         except Exception as error:  # noqa: BLE001 - no connection, or nobody knows what came of it
             _fail(begun or batch, error)
@@ -157,7 +163,7 @@ class PostgresStore:
         with self._writing.sync_engine.connect() as connection:
             connection.begin()  # also for a body that leaves all to the announcement
             try:
-                done = list(_run(connection, batch, begun))
+                done = _run(connection, batch, begun)
                 self._announce(connection, [wake for each in done for wake in each.wakes])
             except Exception as error:
                 raise _Undone(error) from error
@@ -183,46 +189,100 @@ class PostgresStore:
         """Answer bodies from one snapshot, until one of them spoils it."""
         with self._reading.sync_engine.connect() as connection:
             connection.begin()
-            while batch:
-                item = batch.popleft()
-                try:
-                    value = item.body(connection)
-                except Exception as error:  # noqa: BLE001 - it is the caller's
-                    if is_lost(error) and not item.again:
-                        item.again = True  # it rested in the pool, and all of its kind are dropped
-                        batch.appendleft(item)
-                    else:
-                        _fail([item], error, writing=False)
-                    return
-                item.succeed(value)
-            connection.commit()  # a rollback would cost what the driver has prepared
+            while not _is_spoilt(connection) and _look_together(connection, batch):
+                pass
+            while batch and not _is_spoilt(connection):
+                _look_alone(connection, batch)
+            if not _is_spoilt(connection):
+                connection.commit()  # a rollback would cost what the driver has prepared
 
 
-def _run(connection: Connection, batch: deque[Item], begun: list[Item]) -> Iterator[Done[Any]]:
-    """Run bodies one after the other, those that can be run together first."""
-    if len(batch) > 1:
-        execute(connection, _GIVE_WAY, (), once=True)
-    joint = [item for item in batch if isinstance(item.body, JointBody)]
-    if len(joint) > 1:
-        for item in joint:
-            batch.remove(item)
-        begun.extend(joint)
-        yield from _run_together(connection, [item.body for item in joint])
+def _run(connection: Connection, batch: deque[Item], begun: list[Item]) -> list[Done[Any]]:
+    """Run bodies, first together those that can be, then one after the other."""
     end = time.monotonic() + _LONG
+    done = _run_together(connection, batch, begun) if len(batch) > 1 else []
     while batch and (not begun or time.monotonic() < end):
         begun.append(batch.popleft())
-        yield begun[-1].body(connection)
+        done.append(begun[-1].body(connection))
+    return done
 
 
-def _run_together(connection: Connection, bodies: Sequence[Any]) -> Sequence[Done[Any]]:
+def _run_together(connection: Connection, batch: deque[Item], begun: list[Item]) -> list[Done[Any]]:
+    done: list[Done[Any]] = []
+    execute(connection, _GIVE_WAY, (), once=True)
     try:
-        done: Sequence[Done[Any]] = bodies[0].together(connection, bodies)
+        while joint := _joint(batch):
+            begun.extend(_taken(joint, batch))
+            bodies: list[Any] = [item.body for item in joint]
+            done += bodies[0].together(connection, bodies)
     except Exception as error:
         if is_unavailable(error, writing=True):
             raise
+        _report(bodies[0], error)
         execute(connection, "ROLLBACK TO SAVEPOINT begun", (), once=True)
-        return [body(connection) for body in bodies]
+        return [item.body(connection) for item in begun]
     return done
+
+
+def _taken(joint: Sequence[Item], batch: deque[Item]) -> Sequence[Item]:
+    for item in joint:
+        batch.remove(item)
+    return joint
+
+
+def _joint(batch: Iterable[Item]) -> Sequence[Item]:
+    """Return items that can be run together, first those that somebody waits for on the line."""
+    kinds: dict[type[Any], list[Item]] = {}
+    for item in batch:
+        if isinstance(item.body, JointBody | JointLook) and not item.alone:
+            kinds.setdefault(type(item.body), []).append(item)
+    several = [(kind, items) for kind, items in kinds.items() if len(items) > 1]
+    urgent = [items for kind, items in several if getattr(kind, "urgent", False)]
+    return next(iter([*urgent, *(items for _, items in several)]), ())
+
+
+def _look_together(connection: Connection, batch: deque[Item]) -> bool:
+    """Answer items of one kind together; say whether there were any."""
+    joint = _taken(_joint(batch), batch)
+    bodies: list[Any] = [item.body for item in joint]
+    try:
+        found = bodies[0].together(connection, bodies) if joint else ()
+    except Exception as error:  # noqa: BLE001 - what is wrong with one shows when it is alone
+        _report(bodies[0], error)
+        for item in joint:
+            item.alone = True
+        batch.extendleft(reversed(joint))
+    else:
+        for item, value in zip(joint, found, strict=True):
+            item.succeed(value)
+    return bool(joint)
+
+
+def _look_alone(connection: Connection, batch: deque[Item]) -> None:
+    item = batch.popleft()
+    try:
+        value = item.body(connection)
+    except Exception as error:  # noqa: BLE001 - it is the caller's
+        if is_lost(error) and not item.again:
+            item.again = True  # it rested in the pool, and all of its kind are dropped
+            batch.appendleft(item)
+        else:
+            _fail([item], error, writing=False)
+    else:
+        item.succeed(value)
+
+
+def _is_spoilt(connection: Connection) -> bool:
+    """Whether a statement went wrong: what comes after it needs another transaction."""
+    if connection.invalidated:
+        return True
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.closed) or driver.info.transaction_status == TransactionStatus.INERROR
+
+
+def _report(body: object, error: Exception) -> None:
+    if not isinstance(error, BotError):  # those say that it is not possible now
+        _log.warning("not together", kind=type(body).__name__, error=type(error).__name__)
 
 
 def _fail(items: Iterable[Item], error: Exception, *, writing: bool = True) -> None:

@@ -75,7 +75,7 @@ class GroupWriter:
             raise StoreUnavailable("too many writes are waiting")
         loop = asyncio.get_running_loop()
         item = _Item(body, loop.create_future(), loop)
-        if isinstance(body, JointBody):
+        if _goes_first(body):
             self._joining += 1
             item.future.add_done_callback(self._joined)
         self._queue.put(item)
@@ -115,7 +115,7 @@ class GroupWriter:
         idle = not (self._joint or self._others)
         try:
             while (item := self._queue.get(block=idle)) is not None:
-                (self._joint if isinstance(item.body, JointBody) else self._others).append(item)
+                (self._joint if _goes_first(item.body) else self._others).append(item)
                 idle = False
         except Empty:
             return False
@@ -133,6 +133,11 @@ class GroupWriter:
             failure = _translate(error)
             for item in (*joint, *others):
                 item.error = item.error or failure
+
+
+def _goes_first(body: Body) -> bool:
+    """Whether it runs together with others: several kinds of those are for PostgreSQL."""
+    return isinstance(body, JointBody) and body.urgent
 
 
 def _first(items: deque[_Item], most: int) -> list[_Item]:

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, RowMapping, select, text
 
-from bot.delivery.crowd import Acceptance, NotTogether
+from bot.delivery.crowd import Acceptance
 from bot.delivery.inbox import Accepted
 from bot.delivery.numbering import UnknownConversation, open_conversation
 from bot.messages import Attachment, AttachmentKind, IncomingKind
-from bot.store import Done, Store
+from bot.store import Done, NotTogether, Store
 from bot.tables.delivery import conversation, inbox, message
 from bot.tables.media import media_fetch
 from tests.bot.delivery.samples import NOW, rows, said

@@ -24,10 +24,11 @@ from bot.delivery.backlog import backlog, in_doubt, resolve
 from bot.delivery.backoff import Backoff
 from bot.delivery.gate import Limits
 from bot.delivery.inbox import accept
+from bot.delivery.joint_sending import Settlement
 from bot.delivery.outbox import post
 from bot.delivery.pace import Rate, reserve
 from bot.delivery.sender import Sender, SenderRules
-from bot.delivery.sending import claim, read_head, settle
+from bot.delivery.sending import claim, read_head
 from bot.messages import IncomingKind, Outgoing, Purpose
 from bot.store import Done, Store, StoreUnavailable
 from bot.tables.delivery import outbox
@@ -245,7 +246,7 @@ async def test_an_outcome_is_kept_in_hand_until_the_store_takes_it(mail: Post) -
             return await mail.store.read(body)
 
         async def write(self, body: Any) -> Any:  # noqa: ANN401
-            if body.func is settle and self.refusals:
+            if isinstance(body, Settlement) and self.refusals:
                 self.refusals -= 1
                 raise StoreUnavailable
             return await mail.store.write(body)
