@@ -154,6 +154,19 @@ def transcript(
     return [Line(*row) for row in connection.execute(statement)]
 
 
+def last_heard(connection: Connection, channel: str) -> datetime | None:
+    """Return when a channel's newest event came, None where none ever did."""
+    # by number, newest first: each index over channels would lead through all it ever brought
+    newest = (
+        select(inbox.c.received_at)
+        .where(func.coalesce(inbox.c.channel, "") == channel)
+        .order_by(inbox.c.id.desc())
+        .limit(1)
+    )
+    found: datetime | None = connection.execute(newest).scalar()
+    return found
+
+
 # Statements of the hot path are built once; building one costs more than running it.
 _KNOWN = Hot(
     select(inbox.c.id).where(

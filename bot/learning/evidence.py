@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, exists, or_, select
 
 from bot.learning.proposals import Origin, Phrasing, propose
 from bot.questions.life import State
@@ -74,13 +74,15 @@ def _chosen(connection: Connection) -> Iterator[Past]:
 
 def _kept(connection: Connection, before: datetime) -> Iterator[Past]:
     """Automatic answers that nobody came back about, asked in those words alone."""
-    unhappy = select(rating.c.question_id).where(rating.c.score >= _DISSATISFIED)
-    back = select(question_event.c.question_id).where(question_event.c.act.in_(_TAKEN_BACK))
+    unhappy = exists().where(rating.c.question_id == question.c.id, rating.c.score >= _DISSATISFIED)
+    back = exists().where(
+        question_event.c.question_id == question.c.id, question_event.c.act.in_(_TAKEN_BACK)
+    )
     query = (
         _questions()
         .where(question.c.state.in_([State.AUTO_ANSWERED, State.RATED]))
         .where(question.c.received_at < before)
-        .where(question.c.id.not_in(unhappy), question.c.id.not_in(back))
+        .where(~unhappy, ~back)
         .limit(_MOST_KEPT)
     )
     for row in connection.execute(query):

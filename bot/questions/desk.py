@@ -18,7 +18,7 @@ from bot.questions.search import searchable
 from bot.questions.steps import CITIZEN, SERVICE, Step, lock, take
 from bot.store.upsert import insert as upserting
 from bot.tables.delivery import message
-from bot.tables.desk import consent, question, rating
+from bot.tables.desk import consent, question, question_open, rating
 from bot.wording import VERSION
 from knowledge.decisions import MatterKind
 
@@ -244,7 +244,7 @@ def withdraw_consent(connection: Connection, question_id: int, use: str, now: da
 def queue_abandoned_choices(connection: Connection, before: datetime, now: datetime) -> list[int]:
     """Queue every question whose choices were offered before a moment and never taken."""
     waiting = select(question.c.id, question.c.agency).where(
-        question.c.state == str(State.CHOOSING), question.c.received_at < before
+        question_open, question.c.state == str(State.CHOOSING), question.c.received_at < before
     )
     rows = connection.execute(waiting.with_for_update()).all()  # one may be taken meanwhile
     for row in rows:

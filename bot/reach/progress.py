@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
-from bot.questions.life import Bucket, State
+from bot.questions.life import State
 from bot.reach.windows import ENDING, RULES, Asked, Window, may_ask, window
 from bot.store.upsert import insert
 from bot.tables.delivery import conversation, inbox
-from bot.tables.desk import question
+from bot.tables.desk import question, question_open
 from bot.tables.reach import progress
 
 #: a question whose choices nobody made yet is not at anybody's desk
@@ -80,20 +80,19 @@ def asked_in(connection: Connection, conversation_id: int) -> Sequence[Asked]:
 
 def _ending(channel: str, after: datetime, until: datetime) -> Any:  # noqa: ANN401 - a select
     """Select the living conversations of a channel whose window was opened in this span."""
-    is_open = exists().where(
-        question.c.conversation_id == conversation.c.id,
-        question.c.bucket == str(Bucket.OPEN),
-        question.c.state.not_in([str(state) for state in _NOT_YET]),
+    still = select(question.c.conversation_id).where(
+        question_open, question.c.state.not_in([str(state) for state in _NOT_YET])
     )
     return (
         select(conversation.c.id, conversation.c.channel, conversation.c.window_from)
         .add_columns(conversation.c.state, conversation.c.silent_until)
         .where(
-            conversation.c.channel == channel,
+            conversation.c.id.in_(still),
+            # spelt so that the few with open questions are looked at, not the whole channel
+            func.coalesce(conversation.c.channel, "") == channel,
             conversation.c.window_from >= after,
             conversation.c.window_from <= until,
             conversation.c.blocked.is_(False),
-            is_open,
         )
         .order_by(conversation.c.window_from)
     )

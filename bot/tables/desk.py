@@ -123,6 +123,13 @@ question = Table(
     Index("ix_question_answered_at", "answered_at"),
     Index("ix_question_bucket", "bucket", "id"),
 )
+_merged = question.c.merged_into_id.is_not(None)
+Index(
+    "ix_question_merged",
+    question.c.merged_into_id,
+    sqlite_where=_merged,
+    postgresql_where=_merged,
+)
 #: what officers work on; a literal, since a parameter would keep the index from being used
 question_open = question.c.bucket == literal_column("'open'")
 Index(

@@ -16,6 +16,7 @@ from bot.channel_tokens.overview import Overview, overview
 from bot.channel_tokens.vault import Vault
 from bot.channels import ChannelUnavailable
 from bot.delivery.by_hand import give_back
+from bot.delivery.inbox import last_heard
 from bot.delivery.policy import RULES, OutOfBounds, change, number
 from bot.moments import Clock
 from bot.officers import Role
@@ -25,7 +26,7 @@ from bot.questions import repository
 from bot.questions.sight import visible_to
 from bot.settings import PkceMode, Settings
 from bot.store import Done, Store
-from bot.tables.delivery import inbox, quarantine
+from bot.tables.delivery import quarantine
 from bot.tables.desk import audit
 from handlers.access import SESSION
 from handlers.console.rendering import Pages
@@ -203,13 +204,12 @@ class ZaloDesk:
 
 
 def _look(account: str, now: datetime, connection: Connection) -> _Seen:
-    heard = select(func.max(inbox.c.received_at)).where(inbox.c.channel == "zalo")
     held = select(func.count()).select_from(quarantine).where(quarantine.c.channel == "zalo")
     return _Seen(
         access=overview(connection, account, now),
         notices=recent_notices(connection, "zalo"),
         rules={name: number(connection, rule) for name, rule in RULES.items()},
-        heard_at=connection.execute(heard).scalar(),
+        heard_at=last_heard(connection, "zalo"),
         held=connection.execute(held).scalar_one(),
     )
 

@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from bot.channel_tokens import accounts
 from bot.channels import SendError
+from bot.delivery.inbox import last_heard
 from bot.moments import Clock
 from bot.store import Done, Store, StoreUnavailable
 from bot.tables.delivery import inbox, provider_message
@@ -76,8 +77,7 @@ class CatchUp:
     def _since(self, connection: Connection) -> datetime | None:
         """Return from when on something may be missing, None where nothing came in ever."""
         known = accounts.caught_up_to(connection, self._account)
-        newest = select(func.max(inbox.c.received_at)).where(inbox.c.channel == NAME)
-        from_here = known or connection.execute(newest).scalar()
+        from_here = known or last_heard(connection, NAME)
         return from_here and max(from_here - _OVERLAP, self.clock() - _FURTHEST)
 
     def _mark(self, began: datetime, connection: Connection) -> Done[None]:

@@ -1,5 +1,7 @@
 """The desk finds questions by words without tone marks, on either database."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import Connection, select, text
 
@@ -7,7 +9,7 @@ from bot.questions import repository
 from bot.questions.erasure import erase
 from bot.questions.life import Bucket, State
 from bot.questions.repository import Filters
-from bot.questions.search import forget_erased, searchable
+from bot.questions.search import forget_erased, merge_erased, searchable
 from bot.tables.desk import question
 from tests.bot.questions.samples import NOW, ask
 
@@ -50,12 +52,21 @@ def test_what_is_erased_is_not_found_any_more(desk: Connection) -> None:
     assert found(desk, "khai sinh") == 1
 
 
-def test_no_word_of_what_was_erased_stays_in_the_index(desk: Connection) -> None:
+def in_steps(connection: Connection) -> None:
+    pages = -1
+    while merge_erased(connection, pages):
+        pages = 1
+
+
+@pytest.mark.parametrize("forget", [forget_erased, in_steps])
+def test_no_word_of_what_was_erased_stays_in_the_index(
+    desk: Connection, forget: Callable[[Connection], None]
+) -> None:
     if desk.dialect.name != "sqlite":
         pytest.skip("only FTS5 keeps words until its segments are merged")
     for number in desk.execute(select(question.c.id)).scalars().all():
         erase(desk, number, "test", NOW)
-    forget_erased(desk)
+    forget(desk)
     kept = b"".join(desk.execute(text("SELECT block FROM question_search_data")).scalars())
     assert [word for word in (b"0912", b"duong", b"khai") if word in kept] == []
 
