@@ -32,13 +32,13 @@ KINDS = {
 }
 # what is rarely written must not drown in questions, least of all a denunciation
 COST = {
-    "denunciation": 2.0,
+    "denunciation": 2.5,
     "complaint": 2.5,
     "feedback": 1.6,
     "own_file": 2.0,
     "scam": 2.0,
     "hotline": 2.0,
-    "smalltalk": 1.5,
+    "smalltalk": 2.2,
     "emergency": 1.5,
 }
 COMPOSED = 0.4  # a sentence put together from parts
