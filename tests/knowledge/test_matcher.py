@@ -107,7 +107,9 @@ def test_papers_about_a_danger_are_no_emergency(text: str) -> None:
             "nhà tui bị tính thiếu 30 mét đất, tui hổng chịu", MatterKind.COMPLAINT, id="a right"
         ),
         pytest.param(
-            "đi bốn lần rồi mà một cửa cứ kêu về, làm ăn kiểu gì vậy", MatterKind.FEEDBACK, id="anger"
+            "đi bốn lần rồi mà một cửa cứ kêu về, làm ăn kiểu gì vậy",
+            MatterKind.FEEDBACK,
+            id="anger",
         ),
     ],
 )
