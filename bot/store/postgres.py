@@ -130,6 +130,8 @@ class PostgresStore:
             await asyncio.gather(*(self._insist(item, first) for item in begun))
         except Exception as error:  # noqa: BLE001 - no connection, or nobody knows what came of it
             _fail(begun or batch, error)
+            if not begun:  # what was told to have failed must not be done later
+                batch.clear()
         else:
             self._tell(begun, done)
 

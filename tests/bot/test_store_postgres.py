@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Callable
 
+import psycopg
 import pytest
-from sqlalchemy import Connection, insert, select, text, update
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import Connection, insert, make_url, select, text, update
 
 from bot.store import Done, StoreUnavailable
 from bot.store.opening import open_store
 from bot.store.postgres import PostgresStore
 from bot.tables.delivery import pace
 from tests.databases import transaction
+from tests.postgres import Server
 
 BACKEND = text("SELECT pg_backend_pid()")
 KILL_OTHERS = text(
@@ -124,3 +127,17 @@ async def test_who_writes_may_not_pause_and_who_reads_may_think(store: PostgresS
     patience = text("SHOW idle_in_transaction_session_timeout")
     assert await store.write(lambda c: Done(c.scalar(patience))) == "4s"
     assert await store.read(lambda c: c.scalar(patience)) == "1min"
+
+
+async def test_what_was_refused_while_there_was_no_connection_is_not_done_later(
+    store: PostgresStore, database_url: str, postgres_server: Server
+) -> None:
+    allow = SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+    name = Identifier(str(make_url(database_url).database))
+    with psycopg.connect(postgres_server.url, autocommit=True) as admin:
+        admin.execute(allow.format(name, SQL("false")))
+        with pytest.raises(StoreUnavailable):
+            await store.write(put("a"))
+        admin.execute(allow.format(name, SQL("true")))
+    await store.write(put("b"))
+    assert await store.read(names) == ["b"]
