@@ -94,9 +94,12 @@ class Guard:
         route = self._declaration(request)
         if route is None or not request.can_read_body:
             return request
-        if (request.content_length or 0) > route.longest_body:
-            raise web.HTTPRequestEntityTooLarge(route.longest_body, request.content_length or 0)
-        return request.clone(client_max_size=route.longest_body)
+        announced = request.content_length
+        if announced is None:  # a copy's files are not closed with the request: only where needed
+            return request.clone(client_max_size=route.longest_body)
+        if announced > route.longest_body:
+            raise web.HTTPRequestEntityTooLarge(route.longest_body, announced)
+        return request
 
     async def admit(self, request: web.Request) -> None:
         """Attach session or token to the request; raise what turns it away."""
