@@ -183,7 +183,7 @@ def report(large: int = LARGE) -> str:
     with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as folder:
         for questions in (SMALL, large):
             path = Path(folder) / f"{questions}.db"
-            fill(path, questions, YEARS * questions / large)
+            fill(path, questions, YEARS * (questions / large))
             found[questions] = asyncio.run(measure(path)), path.stat().st_size >> 20
             path.unlink()
     (small, _), (big, size) = found[SMALL], found[large]
