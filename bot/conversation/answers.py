@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.conversation.acts import Add, Open, ProposeAlias, Settle, Step
-from bot.conversation.cards import MOST_CHOICES, answer_card, choices_card
-from bot.conversation.danger import is_afraid
+from bot.conversation.cards import answer_card
+from bot.conversation.choices import MOST_CHOICES, choices_card
+from bot.conversation.choosing import asked_again, must_choose
+from bot.conversation.cues import Cue, cue_in
+from bot.conversation.danger import is_afraid, is_unanswered
+from bot.conversation.facets import asked_facet
 from bot.conversation.handover import explained, hand_over, route, send_to_officer
 from bot.conversation.payloads import read_payload
 from bot.conversation.replies import button, menu, say
@@ -49,6 +53,8 @@ def reply_to(world: World, memory: Memory, text: str, decision: Decision) -> Ste
     is_bare = decision.topic in ("", "chatter") and len(text.split()) <= _BARE_WORDS
     if decision.kind is DecisionKind.SMALLTALK and is_bare:
         return prompt(world, memory)
+    if decision.kind is DecisionKind.SMALLTALK and _is_idle_before_a_choice(memory, decision):
+        return Step(memory, (asked_again(world, memory, "choices.first"),))
     if decision.kind is DecisionKind.SMALLTALK:
         return small_talk(world, _musing(world, memory, text, decision), decision)
     if decision.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION):
@@ -86,6 +92,13 @@ def still_urgent(world: World, memory: Memory, text: str, decision: Decision) ->
     """Name the number again to somebody in need who goes on writing instead of calling."""
     if memory.alarmed_at is None or world.now - memory.alarmed_at > _ALARM_LASTS:
         return None
+    if cue_in(text) is Cue.PLACE or is_unanswered(text):
+        message_id = "emergency.unanswered" if is_unanswered(text) else "emergency.place"
+        topic = "any" if is_unanswered(text) else memory.alarm
+        known = replace(memory, commune=decision.commune or memory.commune)
+        return Step(known, (_numbers_to_call(world, topic, message_id),))
+    if asked_facet(text) and _is_past_it(world, memory, memory.alarmed_at):
+        return None
     is_matter = decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES)
     if decision.topic in _FAREWELLS or (is_matter and not is_afraid(text)):
         return None
@@ -95,10 +108,21 @@ def still_urgent(world: World, memory: Memory, text: str, decision: Decision) ->
     return Step(memory, (_numbers_to_call(world, memory.alarm, "emergency.still"),))
 
 
+def _is_past_it(world: World, memory: Memory, alarmed_at: datetime) -> bool:
+    """Whether another matter was spoken of since the alarm: "nộp đơn ở đâu" is about that."""
+    asked = world.question(memory.question)
+    is_offered = must_choose(memory) and asked is not None and asked.received_at > alarmed_at
+    return is_offered or (memory.shown_at is not None and memory.shown_at > alarmed_at)
+
+
 def _numbers_to_call(world: World, topic: str, message_id: str) -> Outgoing:
     numbers = _EMERGENCY_NUMBERS.get(topic, ("113", "114", "115"))
     call = (Button(world.wording("button.call", phone=n), phone=n) for n in numbers)
     return replace(say(world, message_id, *call), decision=DecisionKind.EMERGENCY)
+
+
+def _is_idle_before_a_choice(memory: Memory, decision: Decision) -> bool:
+    return must_choose(memory) and decision.topic in ("", "chatter", "greeting")
 
 
 def small_talk(world: World, memory: Memory, decision: Decision) -> Step:

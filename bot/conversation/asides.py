@@ -5,14 +5,15 @@ from datetime import timedelta
 
 from bot.conversation.acts import Step
 from bot.conversation.answers import reply_to
-from bot.conversation.cards import answer_card, counter, named
-from bot.conversation.facets import answers_it, asked_facet, asks_beside
+from bot.conversation.cards import answer_card, counter, cut, is_sound, named
+from bot.conversation.choosing import must_choose, remembered_facet
+from bot.conversation.facets import answers_it, asked_facet, asks_beside, asks_to_call
 from bot.conversation.followup import add
 from bot.conversation.letters import status_message
-from bot.conversation.presses import must_choose, remembered_facet
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.world import Asked, World
+from bot.messages import Outgoing
 from bot.questions.life import State
 from knowledge.decisions import Decision, DecisionKind, MatterKind
 from knowledge.entries import Entry, EntryKind, Facet
@@ -22,6 +23,7 @@ from knowledge.matcher import NO_CONTEXT
 _LASTS = timedelta(hours=24)
 #: how long words that said nothing by themselves may begin a question
 _MUSING_LASTS = timedelta(minutes=10)
+_PLACE = 160
 
 
 def aside(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
@@ -42,6 +44,8 @@ def aside(world: World, memory: Memory, text: str, decision: Decision) -> Step |
         )
     if (asked := _with_officers(world, memory)) is not None:
         return _of_a_question(world, memory, asked, text, facet)
+    if asks_to_call(text):
+        return Step(memory, (_to_call(world),))
     if facet is None or decision.topic == "own_file":
         return None
     return _with_words_before(world, memory, text) or _of_what(world, memory, facet)
@@ -109,7 +113,7 @@ def _beside(world: World, memory: Memory, entry: Entry, text: str) -> Step:
     """Say that nobody vouches for it here, and offer the officer, who is told of what it was."""
     offered = say(
         world,
-        "aside.unkept",
+        "aside.no_number" if asks_to_call(text) else "aside.unkept",
         button(world, "to_officer", "send"),
         button(world, "keep", "keep"),
         counter=counter(world, entry),
@@ -140,5 +144,26 @@ def _of_a_question(
 
 def _of_what(world: World, memory: Memory, facet: Facet) -> Step:
     waiting = replace(memory.settled(), awaiting=Awaiting.TOPIC, facet=facet)
-    question = say(world, "aside.of_what", what=world.wording(f"topic.{facet}"))
+    message_id = "aside.of_what_fee" if facet is Facet.FEE else "aside.of_what"
+    question = say(world, message_id, what=world.wording(f"topic.{facet}"))
     return Step(waiting, (replace(question, decision=DecisionKind.SMALLTALK),))
+
+
+def _to_call(world: World) -> Outgoing:
+    ways = button(world, "hotlines", "hotlines"), button(world, "officer", "officer")
+    return replace(say(world, "aside.call", *ways), decision=DecisionKind.SMALLTALK)
+
+
+def said_plainer(world: World, memory: Memory) -> Step | None:
+    """Say in fewer words what was said last: "không hiểu"; None where nothing was."""
+    if must_choose(memory):
+        return remembered_facet(world, memory, None)
+    entry = _last_shown(world, memory)
+    if entry is None:
+        return None
+    place = entry.facts[Facet.PLACE].text if is_sound(entry, Facet.PLACE) else counter(world, entry)
+    where = world.wording("card.plainer_place", place=cut(place, _PLACE))
+    ways = button(world, "to_officer", "none"), button(world, "helped", "helped")
+    told = say(world, "aside.plainer", *ways, title=named(entry), place=where)
+    remembered = replace(memory, awaiting=Awaiting.HELPED, shown_at=world.now)
+    return Step(remembered, (replace(told, decision=DecisionKind.ANSWER),), (entry.id,))

@@ -14,8 +14,8 @@ from knowledge.text import fold
 
 _PHRASES = Path(__file__).parent / "phrases.yaml"
 _LONGEST_ORDER = 90
-#: here "nha" at the end is the house, no polite word
-_WHOLE = frozenset({"nuisance"})
+#: here "nha" at the end is the house and "chu" is letters, no polite words
+_WHOLE = frozenset({"nuisance", "unlettered"})
 _KHMER = re.compile(r"[\u1780-\u17ff]")
 #: numbers on the receipts of one-stop desks, e.g. "H21.99-240101-0001"
 _FILE_NUMBER = re.compile(r"\b(?:\d{3}\.){0,3}[a-z]\d{2}[.\-][\da-z.\-]*\d{3,}\b")
@@ -40,6 +40,7 @@ class Command(StrEnum):
     REOPEN = "reopen"
     CLEAR = "clear"
     STATUS = "status"
+    AGAIN = "again"
     MENU = "menu"
     GENUINE = "genuine"
     WHO = "who"
@@ -55,6 +56,8 @@ class Cue(StrEnum):
     LATE_FILE = "late_file"
     IDENTITY_PAPER = "identity_paper"
     OPENER = "opener"
+    INTRODUCED = "introduced"
+    UNLETTERED = "unlettered"
     SUPPLEMENT = "supplement"
     MERGER = "merger"
     PLACE = "place"
@@ -120,6 +123,11 @@ def asks_a_fine(text: str) -> bool:
 def tells_own_age(text: str) -> bool:
     """Whether the whole text is somebody's own age: "con 14 tuổi"."""
     return bool(_patterns("people")["age"].search(plain(text)))
+
+
+def tells_of_a_death(text: str) -> bool:
+    """Whether somebody near has just died: "ba tui mới mất hôm qua"."""
+    return bool(_patterns("people")["bereaved"].search(plain(text)))
 
 
 def is_hamlet(text: str) -> bool:

@@ -29,6 +29,7 @@ class _Signs:
     dangers: Mapping[str, re.Pattern[str]]
     called: Mapping[str, str]
     afraid: re.Pattern[str]
+    unanswered: re.Pattern[str]
     any: re.Pattern[str]
 
 
@@ -65,6 +66,11 @@ def is_afraid(text: str) -> bool:
     return bool(_signs().afraid.search(_words(text)))
 
 
+def is_unanswered(text: str) -> bool:
+    """Whether somebody called and nobody took it: "gọi mà không ai bắt máy"."""
+    return bool(_signs().unanswered.search(_words(text)))
+
+
 def _first(patterns: Mapping[str, re.Pattern[str]], words: str) -> str | None:
     return next((topic for topic, form in patterns.items() if form.search(words)), None)
 
@@ -90,6 +96,7 @@ def _signs() -> _Signs:
         dangers={topic: _joined(forms, people) for topic, forms in record["dangers"].items()},
         called=record["called"],
         afraid=_joined([record["afraid"]], people),
+        unanswered=re.compile(record["unanswered"]),
         any=re.compile(record["signs"]),
     )
 

@@ -10,14 +10,18 @@ from bot.conversation import (
     forms,
     handover,
     media,
+    merger,
     minors,
+    opening,
     orders,
     presses,
     roads,
+    trail,
 )
 from bot.conversation.acts import Add, Step
 from bot.conversation.answers import emergency, prompt, reply_to
 from bot.conversation.asides import aside, completed, joined
+from bot.conversation.choosing import must_choose, remembered_facet
 from bot.conversation.cues import Command, Cue, command_in, cue_in
 from bot.conversation.hearing import (
     Thought,
@@ -28,13 +32,13 @@ from bot.conversation.hearing import (
 )
 from bot.conversation.payloads import payload
 from bot.conversation.replies import say, with_offers
-from bot.conversation.special import special_matter
+from bot.conversation.special import special_matter, unlettered
 from bot.conversation.state import Awaiting, Memory
 from bot.conversation.understanding import understood
 from bot.conversation.words import label_in
 from bot.conversation.world import Asked, World
 from bot.delivery.turns import Pending, Wait
-from bot.messages import IncomingKind, Outgoing
+from bot.messages import IncomingKind
 from bot.questions.codes import find_code
 from bot.questions.life import State
 from knowledge.decisions import Decision, DecisionKind, MatterKind
@@ -95,7 +99,7 @@ def stay_silent(world: World, memory: Memory, pending: Sequence[Pending]) -> Dec
 
 def _one(world: World, memory: Memory, thought: Thought, *, is_last: bool) -> Step | Wait:
     """Decide one thought: pace first, then the reply, then the welcome around it."""
-    paced = _counted(world, memory, thought)
+    paced = trail.noted(_counted(world, memory, thought))
     decision = _understood(world, paced, thought)
     if paced.window_count > world.manner.most_in_window:
         return _too_many(world, memory, paced, decision)
@@ -105,7 +109,8 @@ def _one(world: World, memory: Memory, thought: Thought, *, is_last: bool) -> St
         if is_last and world.now < until:
             return Wait(until)
     step = minors.noted(world, paced, thought.text, _replied(world, paced, thought, decision))
-    step = _welcomed(world, memory, step, thought, decision)
+    step = opening.condoled(world, memory, step, thought.text)
+    step = opening.welcomed(world, memory, step, thought, decision)
     return replace(step, memory=with_offers(step.memory, step.replies))
 
 
@@ -173,11 +178,14 @@ def _worded(world: World, memory: Memory, thought: Thought, decision: Decision) 
         presses.typed_choice(world, memory, text)
         or _about_one(world, memory, thought)
         or roads.in_words(world, memory, text)
+        or unlettered(world, memory, text)
         or _ordered(world, memory, text)
         or _awaited(world, memory, text, decision)
         or answers.still_urgent(world, memory, text, decision)
         or presses.of_nothing(world, memory, text)
         or handover.at_the_door(world, memory, text, decision)
+        or merger.next_name(world, memory, text)
+        or trail.gone_back(world, memory, text)
         or aside(world, memory, text, decision)
         or special_matter(world, memory, text, decision)
         or _added(world, memory, text)
@@ -190,8 +198,8 @@ def _asked(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     greets = decision.topic == "greeting" and decision.kind is DecisionKind.SMALLTALK
     if cue_in(text) is Cue.OPENER:
         return prompt(world, memory)
-    if decision.facet and not decision.standalone and presses.must_choose(memory):
-        return presses.remembered_facet(world, memory, decision.facet)
+    if decision.facet and not decision.standalone and must_choose(memory):
+        return remembered_facet(world, memory, decision.facet)
     answered = world.officer_left(State.ANSWERED)
     goes_on = cue_in(text) is Cue.AND_THEN or (decision.facet and not decision.standalone)
     if answered is not None and goes_on:
@@ -276,27 +284,6 @@ def _added(world: World, memory: Memory, text: str) -> Step | None:
 def _is_wordless(thought: Thought) -> bool:
     """Whether a picture came without a caption, or with one that asks nothing."""
     return not thought.text.strip() or shows_identity_paper(thought)
-
-
-def _welcomed(
-    world: World, before: Memory, step: Step, thought: Thought, decision: Decision | None
-) -> Step:
-    """Begin the first reply with a short welcome; an emergency is not held up by it."""
-    is_urgent = decision is not None and decision.kind is DecisionKind.EMERGENCY
-    if before.greeted or is_urgent or not step.replies or thought.kind is IncomingKind.OPENED:
-        return step
-    greeted = replace(step.memory, greeted=True)
-    if decision is not None and decision.topic == "greeting":
-        return media.opened(world, step.memory)
-    welcome = world.wording("welcome.short", place=world.manner.place)
-    first = step.replies[0]
-    opened = (
-        replace(first, text=f"{welcome}\n\n{first.text}")
-        if isinstance(first, Outgoing)
-        else replace(first, before=welcome)
-    )
-    deeds = tuple(opened if deed is first else deed for deed in step.deeds)
-    return replace(step, memory=greeted, deeds=deeds)
 
 
 def _counted(world: World, memory: Memory, thought: Thought) -> Memory:

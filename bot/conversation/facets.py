@@ -25,6 +25,7 @@ class _Phrases:
     proxy_asked: re.Pattern[str]
     proxy_told: re.Pattern[str]
     unkept: re.Pattern[str]
+    call: re.Pattern[str]
     death: re.Pattern[str]
     idle: frozenset[str]
 
@@ -60,6 +61,11 @@ def asks_beside(text: str) -> bool:
     return len(words.split()) <= _LONGEST and rest is not None and _idle(rest)
 
 
+def asks_to_call(text: str) -> bool:
+    """Whether the whole text asks for a number or somebody to call, whatever it is about."""
+    return asks_beside(text) and bool(_phrases().call.search(plain(text)))
+
+
 def _covered(form: re.Pattern[str], words: str) -> str | None:
     """Return what a pattern leaves of the words, None where it covers nothing."""
     rest, found = form.subn(" ", words)
@@ -84,6 +90,7 @@ def _phrases() -> _Phrases:
         proxy_asked=re.compile(record["proxy"]["asked"].replace("{someone}", someone)),
         proxy_told=re.compile(record["proxy"]["told"]),
         unkept=joined(record["unkept"]),
+        call=re.compile(record["call"]),
         death=re.compile(record["death"]),
         idle=frozenset(record["idle"].split()),
     )

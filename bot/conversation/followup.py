@@ -24,6 +24,7 @@ _SAME_TOPIC = 60
 _STILL_TELLING = timedelta(minutes=5)
 _SHARED_WORDS = 3
 _TYPOS = 2
+_FEWEST_DIGITS = 2
 _LIKE_A_CODE = re.compile(
     r"(?:(?:ma|so|cau|hoi|xem|cua|toi|tui|em|la) )*"
     r"([0-9a-z]{3} ?[0-9a-z]{3} ?[0-9a-z]|[0-9a-z]{6,8})"
@@ -66,7 +67,8 @@ def mistyped(world: World, memory: Memory, text: str) -> Step | None:
     if not any(map(str.isdigit, code)) or code.isdigit():
         return None
     near = [q for q in world.questions if Levenshtein.distance(q.code, code) <= _TYPOS]
-    if len(near) != 1 and len(code) != LENGTH:
+    is_word = sum(map(str.isdigit, code)) < _FEWEST_DIGITS  # "nhà cấp 4"
+    if len(near) != 1 and (len(code) != LENGTH or is_word):
         return None
     return status_of(world, memory, near[0].code if len(near) == 1 else code)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.conversation.acts import Add, Open, Queue, Receipt, Route, Step
 from bot.conversation.cues import Cue, cue_in
+from bot.conversation.danger import is_afraid
 from bot.conversation.facets import asked_facet
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
@@ -81,6 +82,8 @@ def at_the_door(world: World, memory: Memory, text: str, decision: Decision) -> 
     if memory.awaiting is not Awaiting.DOOR or memory.matter not in _DOORS:
         return None
     message_id = _DOORS[MatterKind(memory.matter)] if asked_facet(text) else ""
+    if memory.matter == MatterKind.DENUNCIATION and is_afraid(text.removeprefix("thôi ")):
+        message_id = "door.afraid"
     is_telling = decision.kind is DecisionKind.SMALLTALK and decision.topic in ("", "chatter")
     if is_telling and not message_id and memory.matter == MatterKind.DENUNCIATION:
         message_id = "denunciation.protected"

@@ -30,7 +30,7 @@ _OF_NO_USE = frozenset(
 )
 
 #: cues of a thought that may have more parts
-_PIECES = (None, Cue.OPENER, Cue.PLACE, Cue.AND_THEN, Cue.NUISANCE)
+_PIECES = (None, Cue.OPENER, Cue.INTRODUCED, Cue.PLACE, Cue.AND_THEN, Cue.NUISANCE)
 
 Understand = Callable[[str], Decision]
 
@@ -173,7 +173,7 @@ def is_fragment(text: str, decision: Decision) -> bool:
 
     "cho hỏi chút" may be understood as chatter and still begin a question.
     """
-    if not decision.standalone or cue_in(text) is Cue.OPENER:
+    if not decision.standalone or cue_in(text) in (Cue.OPENER, Cue.INTRODUCED):
         return True
     is_idle = decision.kind is DecisionKind.SMALLTALK and decision.topic in ("chatter", "greeting")
     return is_idle and len(bare(text).split()) <= _ADDITION_WORDS

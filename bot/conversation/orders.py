@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.conversation import answers, followup, handover, presses, ratings
+from bot.conversation import answers, asides, followup, handover, presses, ratings
 from bot.conversation.acts import Step
 from bot.conversation.cues import Command, command_in
 from bot.conversation.letters import status_message
@@ -57,6 +57,10 @@ def _resume(world: World, memory: Memory) -> Step:
     return Step(replace(memory, stopped=False), (say(world, "resumed"),))
 
 
+def _again(world: World, memory: Memory) -> Step:
+    return asides.said_plainer(world, memory) or _menu(world, memory)
+
+
 def _menu(world: World, memory: Memory) -> Step:
     return Step(memory, (say(world, "menu", *menu(world)[1:]),))
 
@@ -105,6 +109,7 @@ _ORDERS: Mapping[Command, Callable[[World, Memory], Step]] = {
     Command.WRONG: _wrong,
     Command.REOPEN: _reopen,
     Command.CLEAR: _clear,
+    Command.AGAIN: _again,
     Command.MENU: _menu,
     Command.GENUINE: genuine,
     Command.WHO: who,

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 from bot.conversation import answers, followup, handover, ratings, roads
 from bot.conversation.acts import Step, StillWaiting
-from bot.conversation.cards import hotlines_card, sides_card
+from bot.conversation.cards import hotlines_card
+from bot.conversation.choosing import asked_again, must_choose, offered
+from bot.conversation.cues import Command, command_in
 from bot.conversation.payloads import Press, is_payload, payload, read_payload
 from bot.conversation.replies import menu, say
 from bot.conversation.state import Awaiting, Memory, Offer
 from bot.conversation.words import begun_label, is_no, is_yes, label_in, number_in
 from bot.conversation.world import World
-from bot.messages import Button
 from bot.reach.roads import Road
 from knowledge.decisions import DecisionKind
 from knowledge.differences import answered
-from knowledge.entries import Entry, Facet
 
 _NATIONAL_LINES = tuple(f"hotline:{number}" for number in (113, 114, 115, 112, 111))
 
@@ -110,6 +110,8 @@ def typed_choice(world: World, memory: Memory, text: str) -> Step | None:
         return _take(world, memory, acts[begun])
     if (number := number_in(text)) is not None:
         return _numbered(world, memory, number)
+    if command_in(text) is Command.AGAIN and _is_open(memory):
+        return None
     if is_no(text):
         return _meant(world, memory, lambda pressed: pressed.denies)
     if is_yes(text):
@@ -117,19 +119,16 @@ def typed_choice(world: World, memory: Memory, text: str) -> Step | None:
     return _told_apart(world, memory, text)
 
 
+def _is_open(memory: Memory) -> bool:
+    """Whether "không hiểu" asks for plainer words rather than denies."""
+    return must_choose(memory) or (memory.awaiting is Awaiting.HELPED and bool(memory.entry))
+
+
 def _told_apart(world: World, memory: Memory, text: str) -> Step | None:
     """Take what a short answer to our question means: "ở nước ngoài"."""
-    found = [entry for entry, _ in _offered(world, memory)]
+    found = [entry for entry, _ in offered(world, memory)]
     meant = answered([entry.code for entry in found], text)
     return None if meant is None else press(world, memory, payload("entry", found[meant].id))
-
-
-def _offered(world: World, memory: Memory) -> list[tuple[Entry, str]]:
-    """Return the entries that can be chosen, with their labels."""
-    read = [(read_payload(offer.payload), offer.label) for offer in memory.offers]
-    ids = [(pressed.argument, label) for pressed, label in read if pressed]
-    found = [(world.library.entry(entry_id), label) for entry_id, label in ids]
-    return [(entry, label) for entry, label in found if entry is not None]
 
 
 def _take(world: World, memory: Memory, offer: Offer) -> Step:
@@ -146,7 +145,7 @@ def _numbered(world: World, memory: Memory, number: int) -> Step | None:
     if 1 <= place <= len(offers):
         return _take(world, memory, offers[place - 1])
     if memory.awaiting in (Awaiting.CHOICE, Awaiting.RATING, Awaiting.WITHDRAW):
-        return Step(memory, (say(world, "choices.range", last=len(memory.offers)),))
+        return Step(memory, (asked_again(world, memory, "choices.range", last=len(memory.offers)),))
     return None
 
 
@@ -157,22 +156,6 @@ def of_nothing(world: World, memory: Memory, text: str) -> Step | None:
     return Step(memory, (replace(say(world, "nothing_offered"), decision=DecisionKind.SMALLTALK),))
 
 
-def must_choose(memory: Memory) -> bool:
-    """Whether matters are offered and none is taken yet."""
-    return any(offer.payload.startswith(payload("entry")) for offer in memory.offers)
-
-
-def remembered_facet(world: World, memory: Memory, facet: Facet | None) -> Step:
-    """Tell the side asked about of all that is offered, else ask for the choice first."""
-    buttons = tuple(Button(offer.label, offer.payload) for offer in memory.offers)
-    remembered = replace(memory, facet=facet or memory.facet)
-    offered = _offered(world, memory)
-    told = sides_card(world, offered, facet) if facet else None
-    if told is None:
-        return Step(remembered, (say(world, "choices.first", *buttons),))
-    return Step(remembered, (replace(told, buttons=buttons),), tuple(e.id for e, _ in offered))
-
-
 def _meant(world: World, memory: Memory, fits: Callable[[Press], bool]) -> Step | None:
     """Press the one offer that a plain yes or no means; ask for the number where none does."""
     read = [(offer, read_payload(offer.payload)) for offer in memory.offers]
@@ -181,5 +164,5 @@ def _meant(world: World, memory: Memory, fits: Callable[[Press], bool]) -> Step 
     if meant and not is_one_of_many:
         return press(world, memory, meant[0].payload)
     if memory.awaiting in (Awaiting.CHOICE, Awaiting.RATING, Awaiting.WITHDRAW):
-        return Step(memory, (say(world, "choices.range", last=len(memory.offers)),))
+        return Step(memory, (asked_again(world, memory, "choices.range", last=len(memory.offers)),))
     return None

@@ -6,17 +6,19 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from bot.conversation.acts import Open, Receipt, Step
+from bot.conversation.choosing import asked_again, must_choose
 from bot.conversation.cues import Cue, cue_in, has_file_number
 from bot.conversation.followup import add
 from bot.conversation.handover import explained, hand_over, send_to_officer
-from bot.conversation.merger import merged
+from bot.conversation.merger import merged, today
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
+from bot.conversation.words import plain
 from bot.conversation.world import World
 from bot.messages import Button
 from knowledge.decisions import Decision, DecisionKind, MatterKind
 
-Special: TypeAlias = Callable[[World, Memory, str, Decision], Step]
+Special: TypeAlias = Callable[[World, Memory, str, Decision], Step | None]
 
 #: "hồ sơ … chưa có …" also begins questions that the library knows better
 _FILES = frozenset({Cue.OWN_FILE, Cue.LATE_FILE})
@@ -130,10 +132,33 @@ def _acknowledged(world: World, memory: Memory, text: str, decision: Decision) -
 
 
 def _place(world: World, memory: Memory, text: str, decision: Decision) -> Step:
-    """Note where somebody lives who has not asked anything yet."""
-    del text
+    """Note where somebody lives, and name it as we understood it; what is offered stays."""
     known = replace(memory, commune=decision.commune or memory.commune)
-    return _told(world, known, "commune.known" if decision.commune else "commune.which")
+    if not decision.commune:
+        return _told(world, known, "commune.which")
+    commune = today(world, decision.commune)
+    if plain(commune) not in plain(text):
+        commune = world.wording("commune.new_name", commune=commune)
+    if must_choose(memory):
+        return Step(known, (asked_again(world, known, "commune.known_choosing", commune=commune),))
+    told = say(world, "commune.known", commune=commune)
+    return Step(known, (replace(told, decision=DecisionKind.SMALLTALK),))
+
+
+def _introduced(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
+    """Keep who somebody is for the question that follows: "tui là cựu chiến binh"."""
+    if decision.kind is DecisionKind.ANSWER or memory.offers:
+        return None
+    return _told(world, replace(memory, musing=text, mused_at=world.now), "introduced")
+
+
+def unlettered(world: World, memory: Memory, text: str) -> Step | None:
+    """Tell who cannot write how to speak to us instead; None for anybody else."""
+    if cue_in(text) is not Cue.UNLETTERED:
+        return None
+    ways = button(world, "hotlines", "hotlines"), button(world, "officer", "officer")
+    told = replace(say(world, "unlettered", *ways), decision=DecisionKind.SMALLTALK)
+    return Step(memory, (told,))
 
 
 def _told(world: World, memory: Memory, message_id: str) -> Step:
@@ -145,6 +170,7 @@ _SPECIAL: Mapping[Cue, Special] = {
     Cue.SCAM_LOST: _scam,
     Cue.MERGER: merged,
     Cue.PLACE: _place,
+    Cue.INTRODUCED: _introduced,
     Cue.OWN_FILE: _own_file,
     Cue.LATE_FILE: _late_file,
     Cue.KHMER: _khmer,

@@ -24,6 +24,7 @@ class Awaiting(StrEnum):
     CONSENT_AIR = "consent_air"
     WITHDRAW = "withdraw"
     ERASE = "erase"
+    MERGER = "merger"  # what a commune became was told: another name asks the same
     TOPIC = "topic"  # "bao nhieu tien" came without a matter: the next words name it
     PHONE = "phone"  # the next words are a number for `road`
 
@@ -51,14 +52,24 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """A matter spoken of: the citizen's words, the entries shown for them, their question."""
+
+    asked: str
+    entries: tuple[str, ...]
+    question: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """All the dialogue keeps between turns.
 
     `shown_at` is when the card of `entry` was shown, `musing` the last words that were taken for
-    chatter. `asked` holds the citizen's words that the open offers are about, `others` the entries
-    thought of beside the one shown. `question` is the question now spoken of. `waiting_media` are
-    transcript ids of pictures that came before their question. `minor` is whether a citizen said
-    to be younger than eighteen, `stopped` the wish to get no notices, `road` what a telephone
+    chatter. `trail` is what was spoken of, the latest last. `asked` holds the citizen's words that
+    the open offers are about, `others` the entries thought of beside the one shown. `question` is
+    the question now spoken of. `waiting_media` are transcript ids of pictures that came before
+    their question. `minor` is whether a citizen said to be younger than eighteen, `condoled`
+    whether we felt with the bereaved, `stopped` the wish to get no notices, `road` what a telephone
     number was asked for, `alarm` the topic of the last emergency.
     """
 
@@ -73,12 +84,14 @@ class Memory:
     musing: str = ""
     mused_at: datetime | None = None
     facet: str = ""
+    trail: tuple[Matter, ...] = ()
     others: tuple[str, ...] = ()
     question: int | None = None
     commune: str = ""
     waiting_media: tuple[int, ...] = ()
     identity_announced: bool = False
     thanked: bool = False
+    condoled: bool = False
     stopped: bool = False
     minor: bool = False
     road: str = ""
@@ -116,6 +129,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON out
         return value.isoformat()
     if isinstance(value, Offer):
         return [value.label, value.payload]
+    if isinstance(value, Matter):
+        return [value.asked, list(value.entries), value.question]
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value
@@ -134,6 +149,10 @@ def _offers(value: Any) -> tuple[Offer, ...]:  # noqa: ANN401 - JSON in
     return tuple(Offer(str(label), str(payload)) for label, payload in value)
 
 
+def _matters(value: Any) -> tuple[Matter, ...]:  # noqa: ANN401 - JSON in
+    return tuple(Matter(str(asked), tuple(entries), question) for asked, entries, question in value)
+
+
 _TEXT, _FLAG, _NUMBER = _of(str), _of(bool), _of(int)
 _READERS: Mapping[str, Any] = {
     "greeted": _FLAG,
@@ -147,12 +166,14 @@ _READERS: Mapping[str, Any] = {
     "musing": _TEXT,
     "mused_at": datetime.fromisoformat,
     "facet": _TEXT,
+    "trail": _matters,
     "others": lambda value: tuple(map(_TEXT, value)),
     "question": _NUMBER,
     "commune": _TEXT,
     "waiting_media": lambda value: tuple(map(_NUMBER, value)),
     "identity_announced": _FLAG,
     "thanked": _FLAG,
+    "condoled": _FLAG,
     "stopped": _FLAG,
     "minor": _FLAG,
     "road": _TEXT,

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bot.conversation.cards import answer_card, choices_card
+from bot.conversation.cards import answer_card
+from bot.conversation.choices import choices_card
 from bot.messages import Outgoing
 from knowledge.entries import Entry, Facet, Fact
 from tests.bot.conversation.library import BIRTH, CHECKED

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.clock.starter import calendar
-from bot.conversation.cards import choices_card
+from bot.conversation.choices import choices_card
 from bot.conversation.world import World
 from knowledge.entries import Entry
 from tests.bot.conversation.chat import FRIDAY, WORDING, Chat

@@ -10,22 +10,22 @@ from tests.bot.conversation.chat import Chat
     [
         pytest.param(
             "xã Đại Tâm giờ thuộc xã nào vậy",
-            "Xã Đại Tâm (Huyện Mỹ Xuyên, Tỉnh Sóc Trăng) nay thuộc Phường Mỹ Xuyên",
+            "Xã Đại Tâm (huyện Mỹ Xuyên, tỉnh Sóc Trăng) nay thuộc phường Mỹ Xuyên",
             id="former",
         ),
         pytest.param(
             "xa dai tam cu gio la xa gi",
-            "nay thuộc Phường Mỹ Xuyên",
+            "nay thuộc phường Mỹ Xuyên",
             id="former, without marks",
         ),
         pytest.param(
             "xã Tham Đôn sáp nhập vô đâu rồi",
-            "phần lớn nay thuộc Phường Mỹ Xuyên, phần còn lại thuộc Xã Nhu Gia",
+            "phần lớn nay thuộc phường Mỹ Xuyên, phần còn lại thuộc xã Nhu Gia",
             id="divided",
         ),
         pytest.param(
             "phường Mỹ Xuyên gồm những xã nào",
-            "Phường Mỹ Xuyên hiện nay gồm: Xã Tham Đôn, Xã Đại Tâm",
+            "Phường Mỹ Xuyên hiện nay gồm: xã Tham Đôn, xã Đại Tâm",
             id="of today",
         ),
         pytest.param("xã Tân Lộc giờ thuộc xã nào", "giữ nguyên như trước", id="unchanged"),

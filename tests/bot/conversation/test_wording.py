@@ -11,8 +11,8 @@ from tests.bot.conversation.manners import BANNED
 
 #: parts of a message, or messages that begin with a title or a number
 NO_OPENING = re.compile(
-    r"(button|facet|topic|card|state|agency)\.(?!unknown)|answer\.|receipt\.(code|due|closed|link|window)"
-    r"|status\.(one|due|late)|emergency|hotline\.unknown|media\.voice_text|aside\.own_file|form\.|erase\.order|genuine\.domain|merger\.(?!told|which)|choices\.side_unknown"
+    r"(button|facet|topic|card|state|agency)\.(?!unknown)|answer\.|receipt\.(code|crowded|due|closed|link|window)"
+    r"|status\.(one|due|late)|emergency|hotline\.unknown|media\.voice_text|aside\.own_file|form\.|erase\.order|genuine\.domain|merger\.(?!told|which)|choices\.side_unknown|commune\.new_name|card\."
 )
 CATALOGUE = Path(bot.wording.__file__).parent / "vi" / "citizen.po"
 
