@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
+from sqlalchemy import delete
 
 from bot.commands.environment import read_settings
 from bot.commands.output import say
@@ -16,6 +17,7 @@ from bot.store import migrations
 from bot.store.lock import DatabaseLock
 from bot.store.moving import copy_all, reading, require_empty, writing
 from bot.store.urls import sqlite_path
+from bot.tables.nodes import node
 
 File = Annotated[Path, typer.Argument(help="the archive, such as danhoi-2026-11-21.tar.gz")]
 
@@ -68,6 +70,7 @@ def _back_up_server(settings: Settings, file: Path) -> Contents:
         migrations.upgrade(f"sqlite:///{copy}")
         with reading(settings.database_url) as source, writing(f"sqlite:///{copy}") as target:
             copy_all(source, target, _silently)
+            target.execute(delete(node))  # no process that lives now is there when it is restored
         return archives.back_up(copy, files_of(settings), file, utc_now())
 
 

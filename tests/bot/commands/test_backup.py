@@ -3,15 +3,17 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.commands.root import main
 from bot.operations.backup import RESTORED
 from bot.store.moving import extent
 from bot.tables import metadata
 from bot.tables.directory import policy
+from bot.tables.nodes import node
 from tests import postgres
 from tests.bot.commands.test_move import fill
+from tests.bot.questions.samples import NOW
 from tests.databases import transaction
 
 
@@ -30,6 +32,7 @@ def archive(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "var" / "files" / "abc").write_bytes(b"a picture")
     with transaction(postgres_url) as connection:
         fill(connection)
+        connection.execute(insert(node).values(owner="a", beats=7, joined_at=NOW))
     assert run("backup", str(tmp_path / "copy.tar.gz")) in (0, None)
     return tmp_path / "copy.tar.gz"
 
@@ -48,7 +51,8 @@ def test_what_was_backed_up_comes_back_elsewhere(
         assert run("restore", str(archive)) in (0, None)
         with transaction(postgres_url) as old, transaction(elsewhere) as new:
             same = [t for t in metadata.sorted_tables if extent(old, t) == extent(new, t)]
-            assert set(metadata.sorted_tables) - set(same) == {policy}
+            assert set(metadata.sorted_tables) - set(same) == {policy, node}
+            assert new.scalar(select(node.c.owner)) is None
             assert new.scalar(select(policy.c.value).where(policy.c.key == RESTORED))
     assert (tmp_path / "files" / "abc").read_bytes() == b"a picture"
 
