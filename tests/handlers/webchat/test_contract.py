@@ -94,7 +94,7 @@ async def test_what_may_be_sent(visitor: Client, content: dict[str, str], status
         pytest.param(b"xin chao", 400, id="no JSON"),
         pytest.param(b"[1]", 400, id="no object"),
         pytest.param(b'{"text": "\xff"}', 400, id="no UTF-8"),
-        pytest.param(b"[" * 100_000, 400, id="deeply nested"),
+        pytest.param(b"[" * 20_000, 400, id="deeply nested"),
         pytest.param(b"x" * (7 * 1024 * 1024), 413, id="seven megabytes"),
     ],
 )
