@@ -55,7 +55,7 @@ def acceptance(databases: Databases) -> str:
             loads[name].append(asyncio.run(load))
     server.tell("stop")
     commits: Mapping[str, int] = server.hear()
-    server.join()
+    server.end()
     together = {engine: ROUNDS * REQUESTS[engine] / commits[engine] for engine in ENGINES}
     return _table(loads, together)
 

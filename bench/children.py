@@ -9,7 +9,7 @@ from typing import Any
 
 SPAWN = multiprocessing.get_context("spawn")
 #: seconds after which a child that says nothing has failed
-PATIENCE = 90.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class Child:
     def hear(self) -> Any:  # noqa: ANN401
         """Return what it says next; raise EOFError where it ended, TimeoutError where it hangs."""
         if not self.pipe.poll(PATIENCE):
-            self.process.kill()
             raise TimeoutError
         return self.pipe.recv()
 
-    def join(self) -> None:
-        """Wait until it has ended."""
-        self.process.join(PATIENCE)
+    def end(self) -> None:
+        """Let it end by itself, or end it."""
+        self.pipe.close()
+        self.process.join(10.0)
         self.process.kill()
 
 

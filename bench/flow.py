@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bench.accepting import CONNECTIONS, incoming, settings
-from bench.children import SPAWN, spawn
+from bench.children import PATIENCE, SPAWN, spawn
 from bench.databases import POSTGRES, SQLITE, Databases
 from bot.app.ground import Ground, lay_ground
 from bot.channels import Delivery, Sent
@@ -62,11 +62,10 @@ class Measured:
 
 TRIALS = (
     Trial(SQLITE, 3000),
-    Trial(POSTGRES, 3000),
-    Trial(POSTGRES, 3000, processes=2),
+    Trial(POSTGRES, 2000),
+    Trial(POSTGRES, 2000, processes=2),
     Trial(SQLITE, 500, 50.0),
     Trial(POSTGRES, 500, 50.0),
-    Trial(POSTGRES, 500, 50.0, processes=2),
 )
 
 
@@ -117,21 +116,30 @@ def pipeline(databases: Databases) -> str:
         "| load | events/s | p50 ms | p99 ms | our CPU, ms an event |",
         "|---|---|---|---|---|",
     ]
-    measured = ((trial, measure(trial, databases.fresh(trial.engine))) for trial in TRIALS)
-    return "\n".join([*rows, *(f"| {trial} | {found} |" for trial, found in measured)])
+    return "\n".join([*rows, *(f"| {trial} | {_cells(trial, databases)} |" for trial in TRIALS)])
+
+
+def _cells(trial: Trial, databases: Databases) -> str:
+    """Measure a trial; one that does not end is told, and spares the others."""
+    try:
+        return str(measure(trial, databases.fresh(trial.engine)))
+    except TimeoutError:
+        return f"not done in {PATIENCE:.0f} s | – | – | –"
 
 
 def measure(trial: Trial, url: str) -> Measured:
     """Run a trial on a fresh database."""
     sent = SPAWN.Value("i", 0)
     nodes = [spawn(_node, trial, number, url, sent) for number in range(trial.processes)]
-    for node in nodes:
-        node.hear()
-    for node in nodes:
-        node.tell("go")
-    told = [node.hear() for node in nodes]
-    for node in nodes:
-        node.join()
+    try:
+        for node in nodes:
+            node.hear()
+        for node in nodes:
+            node.tell("go")
+        told = [node.hear() for node in nodes]
+    finally:
+        for node in nodes:
+            node.end()
     begun = {text: at for begun, *_ in told for text, at in begun.items()}
     seen = {text: at for _, seen, _ in told for text, at in seen.items()}
     seconds = max(seen.values()) - min(begun.values())
