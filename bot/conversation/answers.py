@@ -8,7 +8,7 @@ from bot.conversation.acts import Add, Open, ProposeAlias, Settle, Step
 from bot.conversation.cards import answer_card
 from bot.conversation.choices import MOST_CHOICES, choices_card
 from bot.conversation.choosing import asked_again, must_choose
-from bot.conversation.cues import Cue, cue_in
+from bot.conversation.cues import Cue, cue_in, tells_where
 from bot.conversation.danger import is_afraid, is_unanswered
 from bot.conversation.facets import asked_facet
 from bot.conversation.handover import explained, hand_over, route, send_to_officer
@@ -92,7 +92,7 @@ def still_urgent(world: World, memory: Memory, text: str, decision: Decision) ->
     """Name the number again to somebody in need who goes on writing instead of calling."""
     if memory.alarmed_at is None or world.now - memory.alarmed_at > _ALARM_LASTS:
         return None
-    if cue_in(text) is Cue.PLACE or is_unanswered(text):
+    if cue_in(text) is Cue.PLACE or tells_where(text) or is_unanswered(text):
         message_id = "emergency.unanswered" if is_unanswered(text) else "emergency.place"
         topic = "any" if is_unanswered(text) else memory.alarm
         known = replace(memory, commune=decision.commune or memory.commune)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.conversation.acts import Step
 from bot.conversation.answers import reply_to
 from bot.conversation.cards import answer_card, counter, cut, is_sound, named
-from bot.conversation.choosing import must_choose, remembered_facet
+from bot.conversation.choosing import asked_again, must_choose, remembered_facet
 from bot.conversation.facets import answers_it, asked_facet, asks_beside, asks_to_call
 from bot.conversation.followup import add
 from bot.conversation.letters import status_message
@@ -34,7 +34,7 @@ def aside(world: World, memory: Memory, text: str, decision: Decision) -> Step |
     if world.officer_left(State.ANSWERED) is not None:
         return None  # it is about the officer's answer
     if must_choose(memory):
-        return remembered_facet(world, memory, facet)
+        return _before_the_choice(world, memory, facet)
     if (entry := _last_shown(world, memory)) is not None:
         is_told = facet is not None and _is_told(entry, facet, text)
         return (
@@ -87,6 +87,12 @@ def completed(memory: Memory, decision: Decision) -> Decision:
     if not is_asked or decision.facet is not None:
         return decision
     return replace(decision, facet=Facet(memory.facet))
+
+
+def _before_the_choice(world: World, memory: Memory, facet: Facet | None) -> Step:
+    if facet is None:
+        return Step(memory, (asked_again(world, memory, "choices.beside"),))
+    return remembered_facet(world, memory, facet)
 
 
 def _last_shown(world: World, memory: Memory) -> Entry | None:

@@ -127,6 +127,7 @@ def _asked_line(world: World, entry: Entry, facet: Facet) -> str:
 def _fact_line(world: World, entry: Entry, facet: Facet, limit: int) -> str:
     """Return a fact in one line: as many whole items as fit, at least one."""
     items = items_of(entry.facts[facet].text)
+    items = [cut(item, _LINE) for item in items] if len(items) > 1 else items
     shown = items[:1]
     for item in items[1:]:
         if len("; ".join((*shown, item))) > limit:

@@ -58,6 +58,8 @@ class Cue(StrEnum):
     OPENER = "opener"
     INTRODUCED = "introduced"
     UNLETTERED = "unlettered"
+    PICTURES = "pictures"
+    SPEAKS_KHMER = "speaks_khmer"
     SUPPLEMENT = "supplement"
     MERGER = "merger"
     PLACE = "place"
@@ -123,6 +125,11 @@ def asks_a_fine(text: str) -> bool:
 def tells_own_age(text: str) -> bool:
     """Whether the whole text is somebody's own age: "con 14 tuổi"."""
     return bool(_patterns("people")["age"].search(plain(text)))
+
+
+def tells_where(text: str) -> bool:
+    """Whether the whole text says where or when something is: "ở kênh xáng", "nộp ở xã"."""
+    return bool(_patterns("people")["where"].search(plain(text)))
 
 
 def tells_of_a_death(text: str) -> bool:

@@ -17,7 +17,7 @@ from bot.conversation.world import Asked, World
 from bot.messages import Outgoing
 from bot.questions.codes import LENGTH, spoken_groups
 from bot.questions.life import State
-from knowledge.decisions import Decision, DecisionKind
+from knowledge.decisions import Decision, DecisionKind, MatterKind
 
 _SAME_TOPIC = 60
 #: who has just sent a matter to officers may go on telling it for so long
@@ -29,12 +29,6 @@ _LIKE_A_CODE = re.compile(
     r"(?:(?:ma|so|cau|hoi|xem|cua|toi|tui|em|la) )*"
     r"([0-9a-z]{3} ?[0-9a-z]{3} ?[0-9a-z]|[0-9a-z]{6,8})"
     r"(?: (?:toi dau|den dau|sao|xong).*)?"
-)
-
-#: where or when it is, said of nothing by itself: "nộp ở chi nhánh đất đai ngày 5/8"
-_DETAIL = re.compile(
-    r"(?:o|tai|ngay|ngay cho|ngay tai|gan|khuc|doan|doi dien|canh|ke|sau|truoc|nop|nop o|lam o|"
-    r"hom|thang|tu) (?!dau|nao|gi|may|sao)\w+(?: \w+)+"
 )
 
 
@@ -180,8 +174,9 @@ def goes_on(world: World, memory: Memory, text: str, decision: Decision) -> Step
         return None
     shared = set(plain(text).split()) & set(plain(asked.text).split())
     is_same = decision.kind is DecisionKind.HANDOFF and len(shared) >= _SHARED_WORDS
-    is_detail = decision.kind is DecisionKind.SMALLTALK and _DETAIL.fullmatch(plain(text))
-    if not is_same and not is_detail:
+    is_unclear = decision.kind is DecisionKind.SMALLTALK and decision.topic in ("", "chatter")
+    is_more = is_unclear and asked.matter is not MatterKind.DENUNCIATION and " " in bare(text)
+    if not is_same and not is_more:
         return None
     return add(world, memory, asked, text, ())
 

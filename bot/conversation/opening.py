@@ -29,8 +29,8 @@ def welcomed(
 def condoled(world: World, before: Memory, step: Step, text: str) -> Step:
     """Begin the reply to who tells of a death with a word of sympathy, once."""
     first = next(iter(step.replies), None)
-    is_calm = isinstance(first, Outgoing) and first.decision is not DecisionKind.EMERGENCY
-    if before.condoled or not is_calm or not tells_of_a_death(text):
+    is_urgent = isinstance(first, Outgoing) and first.decision is DecisionKind.EMERGENCY
+    if before.condoled or first is None or is_urgent or not tells_of_a_death(text):
         return step
     spoken = _begun(step, world.wording("condolence"))
     return replace(spoken, memory=replace(step.memory, condoled=True))

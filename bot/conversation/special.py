@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from bot.conversation.acts import Open, Receipt, Step
 from bot.conversation.choosing import asked_again, must_choose
-from bot.conversation.cues import Cue, cue_in, has_file_number
+from bot.conversation.cues import Cue, cue_in, has_file_number, tells_where
 from bot.conversation.followup import add
 from bot.conversation.handover import explained, hand_over, send_to_officer
 from bot.conversation.merger import merged, today
@@ -48,12 +48,20 @@ def special_matter(world: World, memory: Memory, text: str, decision: Decision) 
     if grave or decision.kind is DecisionKind.EMERGENCY:
         return None
     found = cue_in(text)
+    if found is None and _says_where(text, decision):
+        return _place(world, memory, text, decision)
     is_told = found in (Cue.SCAM_LOST, Cue.IDENTITY_PAPER)
     cue = found if is_told else _TOPICS.get(decision.topic) or found
     if cue in _FILES and decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES):
         return None
     act = _SPECIAL.get(cue) if cue else None
     return act(world, memory, text, decision) if act else None
+
+
+def _says_where(text: str, decision: Decision) -> bool:
+    """Whether a commune is named as somebody's own though no word says what it is: "ở Ngã Năm"."""
+    idle = decision.kind is DecisionKind.SMALLTALK and bool(decision.commune)
+    return idle and tells_where(text)
 
 
 def genuine(world: World, memory: Memory) -> Step:
@@ -126,6 +134,16 @@ def _identity_paper(world: World, memory: Memory, text: str, decision: Decision)
     return _told(world, replace(memory, identity_announced=True), "identity.please_not")
 
 
+def _pictures(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    del text, decision
+    return _told(world, memory, "media.may")
+
+
+def _speaks_khmer(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    del text, decision
+    return _told(world, memory, "khmer.may")
+
+
 def _acknowledged(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     del text, decision
     return _told(world, memory, "acknowledged")
@@ -171,6 +189,8 @@ _SPECIAL: Mapping[Cue, Special] = {
     Cue.MERGER: merged,
     Cue.PLACE: _place,
     Cue.INTRODUCED: _introduced,
+    Cue.PICTURES: _pictures,
+    Cue.SPEAKS_KHMER: _speaks_khmer,
     Cue.OWN_FILE: _own_file,
     Cue.LATE_FILE: _late_file,
     Cue.KHMER: _khmer,

@@ -88,4 +88,5 @@ def _meant(world: World, memory: Memory, topic: list[str]) -> Matter | None:
 
 def _words_of(world: World, matter: Matter) -> set[str]:
     entries = (e for e in map(world.library.entry, matter.entries) if e is not None)
-    return {word for text in (matter.asked, *map(named, entries)) for word in plain(text).split()}
+    texts = (matter.asked, *(f"{entry.title} {named(entry)}" for entry in entries))
+    return {word for text in texts for word in plain(text).split()}
