@@ -9,7 +9,7 @@ from bot.conversation.cards import answer_card
 from bot.conversation.choices import MOST_CHOICES, choices_card
 from bot.conversation.choosing import asked_again, must_choose
 from bot.conversation.cues import Cue, cue_in, tells_where
-from bot.conversation.danger import is_afraid, is_unanswered
+from bot.conversation.danger import is_afraid, is_over, is_unanswered
 from bot.conversation.facets import asked_facet
 from bot.conversation.handover import explained, hand_over, route, send_to_officer
 from bot.conversation.payloads import read_payload
@@ -43,6 +43,8 @@ _ALARM_LASTS = timedelta(minutes=30)
 _FAREWELLS = frozenset({"thanks", "bye"})
 #: who says this goes on telling it, and needs a person rather than a receipt
 _ALONE = frozenset({"child", "suicide"})
+#: dangers that one message may tell to be over; violence comes back
+_PASSING = frozenset({"fire", "drowning", "medical"})
 _CHATTER = frozenset({"greeting", "thanks", "bye", "abuse", "spam", "injection"})
 
 
@@ -92,11 +94,8 @@ def still_urgent(world: World, memory: Memory, text: str, decision: Decision) ->
     """Name the number again to somebody in need who goes on writing instead of calling."""
     if memory.alarmed_at is None or world.now - memory.alarmed_at > _ALARM_LASTS:
         return None
-    if cue_in(text) is Cue.PLACE or tells_where(text) or is_unanswered(text):
-        message_id = "emergency.unanswered" if is_unanswered(text) else "emergency.place"
-        topic = "any" if is_unanswered(text) else memory.alarm
-        known = replace(memory, commune=decision.commune or memory.commune)
-        return Step(known, (_numbers_to_call(world, topic, message_id),))
+    if (told := _told_beside_it(world, memory, text, decision)) is not None:
+        return told
     if asked_facet(text) and _is_past_it(world, memory, memory.alarmed_at):
         return None
     is_matter = decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES)
@@ -106,6 +105,19 @@ def still_urgent(world: World, memory: Memory, text: str, decision: Decision) ->
     if not is_idle and (memory.alarm not in _ALONE or decision.matter is MatterKind.FEEDBACK):
         return None
     return Step(memory, (_numbers_to_call(world, memory.alarm, "emergency.still"),))
+
+
+def _told_beside_it(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
+    """Hear where it is, that nobody takes the call, that it is over; None for anything else."""
+    if is_over(text) and memory.alarm in _PASSING:
+        calm = replace(memory, alarm="", alarmed_at=None)
+        return Step(calm, (_no_question(say(world, "emergency.over")),))
+    if is_unanswered(text):
+        return Step(memory, (_numbers_to_call(world, "any", "emergency.unanswered"),))
+    if cue_in(text) is not Cue.PLACE and not tells_where(text):
+        return None
+    known = replace(memory, commune=decision.commune or memory.commune)
+    return Step(known, (_numbers_to_call(world, memory.alarm, "emergency.place"),))
 
 
 def _is_past_it(world: World, memory: Memory, alarmed_at: datetime) -> bool:

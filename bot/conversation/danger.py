@@ -30,6 +30,7 @@ class _Signs:
     called: Mapping[str, str]
     afraid: re.Pattern[str]
     unanswered: re.Pattern[str]
+    over: re.Pattern[str]
     any: re.Pattern[str]
 
 
@@ -71,6 +72,11 @@ def is_unanswered(text: str) -> bool:
     return bool(_signs().unanswered.search(_words(text)))
 
 
+def is_over(text: str) -> bool:
+    """Whether the whole text says that a fire is out, somebody saved: "dập được rồi"."""
+    return bool(_signs().over.search(_words(text)))
+
+
 def _first(patterns: Mapping[str, re.Pattern[str]], words: str) -> str | None:
     return next((topic for topic, form in patterns.items() if form.search(words)), None)
 
@@ -97,6 +103,7 @@ def _signs() -> _Signs:
         called=record["called"],
         afraid=_joined([record["afraid"]], people),
         unanswered=re.compile(record["unanswered"]),
+        over=re.compile(record["over"]),
         any=re.compile(record["signs"]),
     )
 

@@ -89,6 +89,16 @@ async def test_whoever_is_in_danger_and_goes_on_writing_hears_of_the_call(
     assert chat.states() == []
 
 
+async def test_when_the_fire_is_out_nobody_is_told_to_call(chat: Chat) -> None:
+    await chat.says("cháy nhà rồi")
+    assert "qua được là mừng" in await said(chat, "dập được rồi con")
+
+
+async def test_what_burnt_down_is_not_over(chat: Chat) -> None:
+    await chat.says("cháy nhà rồi")
+    assert "qua được" not in await said(chat, "chưa tắt được")
+
+
 async def test_a_side_of_what_came_after_the_alarm_is_told(chat: Chat) -> None:
     await chat.says("chồng đánh tui")
     chat.now = chat.now.replace(second=30)
@@ -165,6 +175,14 @@ async def test_a_kind_of_house_is_no_code(chat: Chat, text: str) -> None:
 )
 def test_words_that_ask_for_no_side(text: str) -> None:
     assert asked_facet(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["một tháng được bao nhiêu", "lãnh được mấy tiền", "phạt mấy tiền"]
+)
+async def test_what_is_paid_out_or_fined_is_no_fee(chat: Chat, text: str) -> None:
+    await chat.says("làm khai sinh cho cháu")
+    assert "điều này kênh chưa có thông tin chắc chắn" in await said(chat, text)
 
 
 def test_a_little_is_no_faint() -> None:
