@@ -108,7 +108,13 @@ async def test_a_side_of_what_came_after_the_alarm_is_told(chat: Chat) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["bà hông biết chữ", "tui không biết nhắn tin", "tui nói miệng được hông", "tui mù chữ"],
+    [
+        "bà hông biết chữ",
+        "tui không biết nhắn tin",
+        "tui nói miệng được hông",
+        "tui mù chữ",
+        "có ai viết giùm không",
+    ],
 )
 async def test_who_cannot_write_may_speak(chat: Chat, text: str) -> None:
     assert "tin thoại" in await said(chat, text)
@@ -129,6 +135,8 @@ async def test_the_bereaved_hear_a_word_of_sympathy_once(chat: Chat) -> None:
         ("ba tui mới mất hôm qua", True),
         ("ông nội con vừa qua đời", True),
         ("chồng em mới mất tuần trước", True),
+        ("má tui mới mất", True),
+        ("mẹ mới mất việc", False),
         ("ba tui mới mất căn cước", False),
         ("mẹ tui mất thẻ bảo hiểm hôm qua", False),
         ("tui mất xe hôm qua", False),
