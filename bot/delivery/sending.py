@@ -324,11 +324,8 @@ _CLAIM = Hot(
         reason=None,
     )
 )
-_LOCK = Hot(
-    select(conversation.c.id)
-    .where(conversation.c.id == bindparam("of_conversation"))
-    .with_for_update()
-)
+_ONE = conversation.c.id == bindparam("of_conversation")
+_LOCK = Hot(select(conversation.c.id).where(_ONE).with_for_update())
 #: ours while we send it, and still when others gave us up: we know better than "unknown"
 _MINE = and_(
     or_(outbox.c.state == "sending", outbox.c.state == "unknown"), outbox.c.owner == bindparam("by")
