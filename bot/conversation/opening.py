@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.conversation import media
 from bot.conversation.acts import Step
-from bot.conversation.cues import tells_of_a_death
+from bot.conversation.cues import tells_of_a_death, tells_where
 from bot.conversation.hearing import Thought
 from bot.conversation.state import Memory
 from bot.conversation.world import World
@@ -19,7 +19,7 @@ def welcomed(
     is_urgent = decision is not None and decision.kind is DecisionKind.EMERGENCY
     if before.greeted or is_urgent or not step.replies or thought.kind is IncomingKind.OPENED:
         return step
-    if decision is not None and decision.topic == "greeting":
+    if decision is not None and decision.topic == "greeting" and not tells_where(thought.text):
         return media.opened(world, step.memory)
     welcome = world.wording("welcome.short", place=world.manner.place)
     opened = _begun(step, f"{welcome}\n")

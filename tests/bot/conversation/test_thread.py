@@ -68,6 +68,11 @@ async def test_a_matter_that_names_a_commune_is_no_next_commune(chat: Chat) -> N
     assert "nay thuộc" not in await said(chat, "làm khai sinh cho cháu ở xã Đại Tâm")
 
 
+async def test_a_home_told_first_of_all_is_noted(chat: Chat) -> None:
+    chat.state = {}
+    assert "phường Mỹ Xuyên" in await said(chat, "lộn rồi, phường Mỹ Xuyên")
+
+
 async def test_a_former_home_is_known_by_its_new_name(chat: Chat) -> None:
     await chat.says("lộn rồi, phường Mỹ Xuyên")
     assert "nay là phường Mỹ Xuyên" in await said(chat, "giờ là xã gì")
