@@ -30,7 +30,7 @@ from knowledge.training.seen import Seen, seen
 WRITTEN = ROOT / "knowledge" / "data"
 STIFFNESS = 3.0
 SMOOTHNESS = 0.1  # of the logistic models
-ANSWER_FROM, LIST_FROM = 0.84, 0.2
+ANSWER_FROM, LIST_FROM = 0.86, 0.2
 NO_PROCEDURE, STRANGERS = frozenset({"feedback", "scam", "smalltalk"}), 600
 
 

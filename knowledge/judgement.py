@@ -17,6 +17,7 @@ HERE = Path(__file__).parent / "data" / "judgement.json"
 CHOICES = 4
 NEAR = 0.05
 GAP = 5.0  # what fits so much worse than the best is noise in a list
+WHOLE, APART = 0.95, 2.0  # a name said in full, and no other entry near it
 _ASKED, _SAID, _OFTEN = map(NAMES.index, ("asked_covered", "told_covered", "told_often"))
 
 
@@ -56,13 +57,19 @@ class Judge:
             return Verdict(DecisionKind.HANDOFF, 0, 0.5)
         view = signs(query, groups, mass)
         right, listed = probability(self.right, view), probability(self.listed, view)
-        if right >= self.answer_from:
-            return Verdict(DecisionKind.ANSWER, 1, right, listed, right)
+        if right >= self.answer_from or _is_its_name(view):
+            return Verdict(DecisionKind.ANSWER, 1, max(right, self.answer_from), listed, right)
         if listed >= self.list_from and len(groups) >= 2:
             return Verdict(
                 DecisionKind.CHOICES, _offered(groups), max(listed, right), listed, right
             )
         return Verdict(DecisionKind.HANDOFF, 0, 1.0 - listed, listed, right)
+
+
+def _is_its_name(view: Mapping[str, float]) -> bool:
+    """Whether the message is the first entry's title and nothing else: "đăng ký kết hôn"."""
+    whole = all(view[name] >= WHOLE for name in ("verbatim", "title", "own_title", "asked"))
+    return whole and view["margin"] >= APART
 
 
 def _offered(groups: Sequence[Sequence[Candidate]]) -> int:
@@ -113,7 +120,6 @@ def _best(named: Mapping[str, float]) -> dict[str, float]:
         "said": named["told_covered"],
         "said_often": named["told_often"],
         "said_pairs": named["told_pairs"],
-        "popular": named["popular"],
         "action_extra": min(named["action_extra"], 2.0),
         "action_missing": min(named["action_missing"], 2.0),
         "acted": float(named["action_met"] > 0),
@@ -140,7 +146,6 @@ def _odds(query: Query, heads: Sequence[Candidate]) -> dict[str, float]:
     behind = [best - head.score for head in heads] + [8.0] * 5
     odds = [math.exp(-far) for far in behind[:8]]
     return {
-        "score": best,
         "margin": min(behind[1], 3.0),
         "margin4": min(behind[4], 3.0),
         "crowd": math.log1p(sum(math.exp(-2.0 * far) for far in behind[1:6])),
