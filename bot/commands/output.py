@@ -5,8 +5,9 @@ from typing import NoReturn
 
 
 def say(text: str) -> None:
-    """Write a line to standard output."""
+    """Write a line to standard output, at once: a service says where it listens and goes on."""
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def warn(text: str) -> None:
