@@ -68,7 +68,7 @@ class Judge:
 
 def _is_its_name(view: Mapping[str, float]) -> bool:
     """Whether the message is the first entry's title and nothing else: "đăng ký kết hôn"."""
-    whole = all(view[name] >= WHOLE for name in ("verbatim", "title", "own_title", "asked"))
+    whole = all(view[name] >= WHOLE for name in ("title", "own_title", "asked"))
     return whole and view["margin"] >= APART
 
 
