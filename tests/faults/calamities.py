@@ -12,6 +12,8 @@ from tests.faults.fleet import Fault, Fleet
 #: longer than the others wait before they take a node for dead
 PAST_THE_LEASE = 8.0
 
+_FILLINGS = 20
+
 
 async def killed(nodes: Fleet) -> None:
     """Kill a process. Its neighbour goes on; alone, it is started again at once."""
@@ -48,11 +50,17 @@ async def started_anew(nodes: Fleet) -> None:
 
 
 async def filled(nodes: Fleet) -> None:
-    """Fill the disk of the database until nothing is taken any more, then make room."""
+    """Fill the disk of the database until nothing is taken any more, then make room.
+
+    Where the last messages were just taken everybody waits for an answer that finds no room,
+    and nobody writes what could be refused: so it ends by itself too.
+    """
     before = nodes.refused
-    while nodes.refused == before:
+    for _ in range(_FILLINGS):
         await asyncio.to_thread(nodes.site.fill)
         await asyncio.sleep(0.5)
+        if nodes.refused > before:
+            break
     await asyncio.sleep(3)
     await nodes.site.make_room()
     await nodes.all_served()
