@@ -21,7 +21,16 @@ from sqlalchemy import (
     update,
 )
 
-from bot.delivery.sending import Head, Outcome, claim, head_of, next_of, read_head, settle
+from bot.delivery.sending import (
+    Head,
+    Outcome,
+    claim,
+    head_of,
+    next_of,
+    read_head,
+    settle,
+    taking_of,
+)
 from bot.store import Done, JointBody, JointLook, NotTogether
 from bot.store.engines import to_json
 from bot.store.hot import Hot
@@ -114,11 +123,7 @@ class Settlement(JointBody[Head | None]):
             _ARRIVED.insert(connection, arrived)
         if _DOUBTFUL.run(connection, {"each_id": ids}).first() is not None:
             raise NotTogether
-        heads = {
-            row.conversation_id: head_of(row)
-            for row in _HEADS.run(connection, {"each_id": ids}).all()
-        }
-        return [Done(heads.get(id_)) for id_ in ids]
+        return [Done(head) for head in _heads(connection, ids)]
 
 
 def _heads(connection: Connection, ids: Sequence[int]) -> list[Head | None]:
@@ -151,22 +156,8 @@ def apart(ids: Iterable[int]) -> list[int]:
 
 def _claiming() -> Hot:
     step = each(id=BigInteger(), was=Text(), tried=Integer(), by=Text())
-    return Hot(
-        update(outbox)
-        .where(
-            outbox.c.id == step.c.id,
-            outbox.c.state == step.c.was,
-            outbox.c.attempts == step.c.tried,
-        )
-        .values(
-            state="sending",
-            owner=step.c.by,
-            attempts=outbox.c.attempts + 1,
-            next_at=None,
-            reason=None,
-        )
-        .returning(outbox.c.id)
-    )
+    taking = taking_of(step.c.id, step.c.was, step.c.tried, step.c.by)
+    return Hot(taking.returning(outbox.c.id))
 
 
 def _settling() -> Hot:

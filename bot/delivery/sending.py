@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Update,
     and_,
     bindparam,
     case,
@@ -309,21 +310,20 @@ def first_unsent(conversation_id: ColumnElement[int]) -> Select[*tuple[Any, ...]
 
 
 _UNSENT = Hot(first_unsent(bindparam("of_conversation")))
-_CLAIM = Hot(
-    update(outbox)
-    .where(
-        outbox.c.id == bindparam("of_id"),
-        outbox.c.state == bindparam("was"),
-        outbox.c.attempts == bindparam("tried"),
+
+
+def taking_of(id_: Any, was: Any, tried: Any, by: Any) -> Update:  # noqa: ANN401 - clauses of SQLAlchemy
+    """Return the statement that takes a message which has not moved on since it was read."""
+    return (
+        update(outbox)
+        .where(outbox.c.id == id_, outbox.c.state == was, outbox.c.attempts == tried)
+        .values(
+            state="sending", owner=by, attempts=outbox.c.attempts + 1, next_at=None, reason=None
+        )
     )
-    .values(
-        state="sending",
-        owner=bindparam("by"),
-        attempts=outbox.c.attempts + 1,
-        next_at=None,
-        reason=None,
-    )
-)
+
+
+_CLAIM = Hot(taking_of(*map(bindparam, ("of_id", "was", "tried", "by"))))
 _ONE = conversation.c.id == bindparam("of_conversation")
 _LOCK = Hot(select(conversation.c.id).where(_ONE).with_for_update())
 #: ours while we send it, and still when others gave us up: we know better than "unknown"
