@@ -14,6 +14,7 @@ from bot.conversation.cards import (
     sources_of,
 )
 from bot.conversation.payloads import payload
+from bot.conversation.replies import numbered
 from bot.conversation.world import World
 from bot.messages import Button, Outgoing
 from knowledge.decisions import DecisionKind
@@ -42,9 +43,8 @@ def choices_card(
     ]
     buttons.append(Button(world.wording("button.none"), payload("none")))
     names = [*(apart.labels if apart else map(named, shown)), buttons[-1].label]
-    listed = "\n".join(f"{n}. {name}" for n, name in enumerate(names, 1))
     return Outgoing(
-        _asking(world, apart, listed),
+        _asking(world, apart, numbered(names)),
         buttons=tuple(buttons),
         decision=DecisionKind.CHOICES,
         codes=tuple(codes),
@@ -100,13 +100,10 @@ def sides_card(world: World, offered: Sequence[tuple[Entry, str]], facet: Facet)
     known = [entry for entry, _ in offered if is_sound(entry, facet)]
     if not known:
         return None
-    lines = [
-        f"{number}. {label}: {_side(world, entry, facet)}"
-        for number, (entry, label) in enumerate(offered, 1)
-    ]
+    lines = numbered(f"{label}: {_side(world, entry, facet)}" for entry, label in offered)
     sources = dict.fromkeys(source_line(world, entry) for entry in known)
     text = _same_for_all(world, offered, facet) or world.wording(
-        "choices.sides", what=world.wording(f"topic.{facet}"), lines="\n".join(lines)
+        "choices.sides", what=world.wording(f"topic.{facet}"), lines=lines
     )
     return Outgoing(
         "\n".join((text, *sources)),
@@ -122,7 +119,7 @@ def _same_for_all(world: World, offered: Sequence[tuple[Entry, str]], facet: Fac
     if len(offered) < 2 or len(told) > 1:
         return ""
     side = cut("; ".join(items_of(told.pop())), _SAME)
-    listed = "\n".join(f"{n}. {label}" for n, (_, label) in enumerate(offered, 1))
+    listed = numbered(label for _, label in offered)
     what = world.wording(f"topic.{facet}")
     return world.wording("choices.same", what=what, side=side, listed=listed)
 

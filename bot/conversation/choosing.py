@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.conversation.acts import Step
 from bot.conversation.choices import sides_card
 from bot.conversation.payloads import payload, read_payload
-from bot.conversation.replies import say
+from bot.conversation.replies import numbered, say
 from bot.conversation.state import Memory
 from bot.conversation.world import World
 from bot.messages import Button, Outgoing
@@ -28,9 +28,8 @@ def offered(world: World, memory: Memory) -> list[tuple[Entry, str]]:
 
 def asked_again(world: World, memory: Memory, message_id: str, **values: object) -> Outgoing:
     """Return a sentence with all that is offered, numbered: nobody scrolls back for it."""
-    buttons = tuple(_button(offer.label, offer.payload) for offer in memory.offers)
-    listed = "\n".join(f"{n}. {offer.label}" for n, offer in enumerate(memory.offers, 1))
-    asked = say(world, message_id, *buttons, listed=listed, **values)
+    listed = numbered(offer.label for offer in memory.offers)
+    asked = say(world, message_id, *_buttons(memory), listed=listed, **values)
     return replace(asked, decision=DecisionKind.CHOICES)
 
 
@@ -40,16 +39,19 @@ def remembered_facet(world: World, memory: Memory, facet: Facet | None) -> Step:
     found = offered(world, memory)
     told = sides_card(world, found, facet) if facet else None
     if told is not None:
-        buttons = tuple(_button(offer.label, offer.payload) for offer in memory.offers)
-        return Step(remembered, (replace(told, buttons=buttons),), tuple(e.id for e, _ in found))
+        told = replace(told, buttons=_buttons(memory))
+        return Step(remembered, (told,), tuple(entry.id for entry, _ in found))
     if facet is None or facet is Facet.STEPS:
         return Step(remembered, (asked_again(world, memory, "choices.first"),))
     what = world.wording(f"topic.{facet}")
     return Step(remembered, (asked_again(world, memory, "choices.unsure", what=what),))
 
 
-def _button(label: str, target: str) -> Button:
-    """Return the button that an offer was: an address to open stays one."""
-    if target.startswith("https://"):
-        return Button(label, url=target)
-    return Button(label, target)
+def _buttons(memory: Memory) -> tuple[Button, ...]:
+    """Return the buttons that the offers were: an address to open stays one."""
+    return tuple(
+        Button(offer.label, url=offer.payload)
+        if offer.payload.startswith("https://")
+        else Button(offer.label, offer.payload)
+        for offer in memory.offers
+    )

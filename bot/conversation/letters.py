@@ -8,6 +8,7 @@ from bot.conversation.acts import Receipt
 from bot.conversation.cards import cut
 from bot.conversation.days import date_in_figures, day_in_words, hour_in_words
 from bot.conversation.payloads import payload
+from bot.conversation.replies import numbered
 from bot.conversation.world import Asked, Manner, World
 from bot.messages import Button, Outgoing, Purpose
 from bot.questions.codes import spoken_groups
@@ -131,11 +132,9 @@ def status_message(world: World, asked: Asked) -> Outgoing:
 def status_list(world: World, questions: Sequence[Asked], act: str = "status") -> Outgoing:
     """Return the citizen's questions, each with a button for `act`."""
     shown = questions[:MOST_LISTED]
-    lines = [
-        f"{n}. {status_line(world, asked)}" + _reminder(asked) for n, asked in enumerate(shown, 1)
-    ]
+    listed = numbered(status_line(world, asked) + _reminder(asked) for asked in shown)
     return Outgoing(
-        world.wording(f"list.{act}", count=len(questions), listed="\n".join(lines)),
+        world.wording(f"list.{act}", count=len(questions), listed=listed),
         buttons=tuple(
             Button(spoken_groups(asked.code), payload(act, asked.code)) for asked in shown
         ),

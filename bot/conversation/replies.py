@@ -15,6 +15,11 @@ def say(world: World, message_id: str, *buttons: Button, **values: object) -> Ou
     return Outgoing(world.wording(message_id, **values), buttons=buttons)
 
 
+def numbered(lines: Iterable[str]) -> str:
+    """Return lines with the numbers by which they are chosen."""
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
 def button(world: World, label: str, act: str, argument: str = "") -> Button:
     """Return a button; `label` is the last part of its message id."""
     return Button(world.wording(f"button.{label}"), payload(act, argument))
