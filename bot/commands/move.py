@@ -34,7 +34,7 @@ def move(to: Target) -> None:
     """
     url = read_settings().database_url
     path = sqlite_path(url)
-    if path is None or sqlite_path(to) is not None:
+    if path is None or not to.startswith("postgresql://"):
         give_up("move goes from SQLite (DANHOI_DATABASE_URL) to PostgreSQL (--to)")
     if migrations.current(url) != migrations.head():
         give_up("the database has an older schema; run: python -m bot migrate")

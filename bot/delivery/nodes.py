@@ -146,7 +146,12 @@ def _beat(owner: str, now: datetime, connection: Connection) -> Done[dict[str, i
     mine = update(node).where(node.c.owner == owner).values(beats=node.c.beats + 1)
     if not connection.execute(mine).rowcount:  # new, or given up by the others meanwhile
         connection.execute(insert(node).values(owner=owner, beats=0, joined_at=now))
-    return Done({row.owner: row.beats for row in connection.execute(select(node))})
+    return Done(beats_of_all(connection))
+
+
+def beats_of_all(connection: Connection) -> dict[str, int]:
+    """Return everybody's number, of the living and of the dead that nobody has buried yet."""
+    return {row.owner: row.beats for row in connection.execute(select(node))}
 
 
 def _forget(nodes: Mapping[str, int | None], connection: Connection) -> Done[frozenset[str]]:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.store import migrations
 from tests import postgres
-from tests.acceptance.process import command, environment
+from tests.acceptance.process import command, environment, serving
 
 
 @pytest.fixture
@@ -27,3 +27,16 @@ async def test_of_two_at_once_one_migrates(new_database: str, tmp_path: Path) ->
     ends = await asyncio.gather(*(command(["migrate"], env) for _ in range(2)))
     assert [status for status, _ in ends] == [0, 0], ends
     assert migrations.current(new_database) == migrations.head()
+
+
+@pytest.mark.engines
+async def test_nobody_takes_the_schema_from_under_a_service(
+    database_url: str, tmp_path: Path
+) -> None:
+    env = environment(database_url, tmp_path)
+    async with serving(env) as process:
+        status, told = await command(["migrate", "--to", "0012"], env)
+        assert (status, migrations.current(database_url)) == (1, migrations.head()), told
+        await process.stop()
+    status, told = await command(["migrate", "--to", "0012"], env)
+    assert (status, migrations.current(database_url)) == (0, "0012"), told
