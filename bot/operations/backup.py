@@ -11,7 +11,8 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from contextlib import closing
+from collections.abc import Iterable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,13 +55,11 @@ def back_up(database: Path, files: Path, target: Path, now: datetime) -> Content
     with tempfile.TemporaryDirectory(dir=target.resolve().parent, prefix=".backup-") as scratch:
         copy = Path(scratch) / _DATABASE
         _copy_database(database, copy)
-        stored = sorted(path for path in files.glob("*") if path.is_file())
-        contents = Contents(now.isoformat(), _schema_of(copy), _digest(copy), len(stored))
         with _owners_own(unfinished) as out, tarfile.open(fileobj=out, mode="w:gz") as archive:
-            _add_text(archive, _MANIFEST, _manifest(contents))
             archive.add(copy, _DATABASE)
-            for path in stored:
-                archive.add(path, f"{_FILES}/{path.name}")
+            added = add_files(archive, (path for path in files.glob("*") if path.is_file()))
+            contents = Contents(now.isoformat(), _schema_of(copy), _digest(copy), added)
+            _add_text(archive, _MANIFEST, _manifest(contents))
     unfinished.replace(target)
     return contents
 
@@ -121,6 +120,16 @@ def _manifest(contents: Contents) -> str:
         },
         indent=1,
     )
+
+
+def add_files(archive: tarfile.TarFile, files: Iterable[Path]) -> int:
+    """Add citizens' files; return how many. One that the service removes meanwhile is passed by."""
+    added = 0
+    for path in files:
+        with suppress(FileNotFoundError):
+            archive.add(path, f"{_FILES}/{path.name}")
+            added += 1
+    return added
 
 
 def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:

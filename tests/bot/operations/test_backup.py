@@ -1,6 +1,8 @@
 """A backup is consistent while the service writes, and a restore checks before it moves."""
 
+import io
 import sqlite3
+import tarfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.operations.backup import UnusableBackup, back_up, restore
+from bot.operations.backup import UnusableBackup, add_files, back_up, restore
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 
@@ -89,3 +91,10 @@ def test_only_the_owner_may_read_a_backup(place: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy.tar.gz"
     back_up(place / "danhoi.db", place / "files", target, NOW)
     assert target.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_forgotten_meanwhile_ends_no_backup(place: Path) -> None:
+    kept, gone = place / "files" / "abc", place / "files" / "gone"
+    with tarfile.open(fileobj=io.BytesIO(), mode="w:gz") as archive:
+        assert add_files(archive, [gone, kept]) == 1
+        assert archive.getnames() == ["files/abc"]
