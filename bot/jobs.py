@@ -18,11 +18,10 @@ from bot.moments import Clock
 from bot.questions import crowds
 from bot.questions.history import anchor
 from bot.questions.reclock import reclock_if_changed
-from bot.retention.rounds import forget_all, pack_old
+from bot.retention.rounds import forget_all, pack_old, write_over
 from bot.segments.months import Schedule
 from bot.segments.repository import propose, schedule_of
 from bot.store import Done, Store
-from bot.store.log import empty_log
 from bot.tables.delivery import attachment
 
 _log = structlog.get_logger()
@@ -84,7 +83,7 @@ class Housekeeping:
         await self.store.write(lambda c: Done(anchor(c, day, zone, self.clock())))
 
     async def remove_erased(self, _slot: datetime) -> None:
-        """Remove what must not be kept: files, and erased words from the database's log."""
+        """Remove what must not be kept: files, and erased words from index and log."""
         erased = select(attachment.c.id).where(attachment.c.state == "erased")
         ids = await self.store.read(lambda c: list(c.execute(erased).scalars()))
         for file_id in ids:
@@ -92,7 +91,7 @@ class Housekeeping:
         if ids:
             gone = delete(attachment).where(attachment.c.id.in_(ids))
             await self.store.write(lambda c: Done(c.execute(gone).rowcount))
-        await self.store.read(empty_log)
+        await write_over(self.store)
 
     async def lint_again(self, _slot: datetime) -> None:
         """Judge facts anew: rules begin to hold on a date."""

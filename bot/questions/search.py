@@ -5,12 +5,14 @@ tsvector('simple'). A word typed finds every word that begins with it.
 """
 
 import re
+from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Text,
     column,
+    delete,
     func,
     insert,
     literal_column,
@@ -20,7 +22,9 @@ from sqlalchemy import (
 )
 
 from bot.store.engines import to_json
+from bot.store.upsert import insert as upserting
 from bot.tables.desk import question
+from bot.tables.directory import policy
 from knowledge.text import fold
 
 _BESIDE_WORDS = re.compile(r"[\W_]+")
@@ -28,6 +32,8 @@ _BESIDE_WORDS = re.compile(r"[\W_]+")
 _SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
 #: a word that half of all questions hold finds the newest of them
 _MOST_FOUND = 5_000
+#: key in `policy`, there while the index holds words that were erased
+_ERASED = "search.erased"
 _INDEX = table("question_search", column("rowid"), column("question_search", Text), column("rank"))
 
 
@@ -54,26 +60,41 @@ def found(connection: Connection, typed: str) -> ColumnElement[bool] | None:
     return vector().op("@@")(func.to_tsquery(_SIMPLE, query))
 
 
+def note_erased(connection: Connection, now: datetime) -> None:
+    """Leave word that the index of SQLite holds erased words.
+
+    FTS5 only marks words as gone; until its segments are merged they lie in the file, place by
+    place. To merge them with the erasure would hold all writers up, for seconds with a million
+    questions.
+    """
+    if connection.dialect.name == "sqlite":
+        noted = {"value": now.isoformat(), "updated_at": now, "updated_by": "erasure"}
+        new = upserting(connection, policy).values(key=_ERASED, **noted)
+        connection.execute(new.on_conflict_do_update(index_elements=[policy.c.key], set_=noted))
+
+
+def last_erased(connection: Connection) -> str | None:
+    """Return when words were last erased that the index may still hold, None where it is clean."""
+    if connection.dialect.name != "sqlite":  # the word may have come with a move
+        return None
+    return connection.execute(select(policy.c.value).where(policy.c.key == _ERASED)).scalar()
+
+
 def merge_erased(connection: Connection, pages: int) -> bool:
-    """Do a part of what `forget_erased` does, of so many pages; say whether anything was left.
+    """Merge so many pages of the index; say whether anything was left.
 
     The first call gives them as a negative number: FTS5 then begins to merge everything.
     """
-    if connection.dialect.name != "sqlite":
-        return False
     changes = text("SELECT total_changes()")
     before = connection.execute(changes).scalar_one()
     connection.execute(insert(_INDEX).values(question_search="merge", rank=pages))
     return int(connection.execute(changes).scalar_one()) - int(before) >= 2
 
 
-def forget_erased(connection: Connection) -> None:
-    """Write SQLite's index anew without the words of erased questions.
-
-    FTS5 only marks words as gone; until segments are merged they lie in the file, place by place.
-    """
-    if connection.dialect.name == "sqlite":
-        connection.execute(insert(_INDEX).values(question_search="optimize"))
+def settle_erased(connection: Connection, noted: str) -> None:
+    """Call the index clean, unless more was erased than had been noted when merging began."""
+    if last_erased(connection) == noted:
+        connection.execute(delete(policy).where(policy.c.key == _ERASED))
 
 
 def vector() -> ColumnElement[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.archive import packing
 from bot.delivery.policy import Bounded, number
-from bot.questions.search import merge_erased
+from bot.questions.search import last_erased, merge_erased, settle_erased
 from bot.retention.classes import AT_ONCE, CLASSES, Kept
 from bot.retention.words import Batch
 from bot.store import Done, Store
@@ -24,9 +24,21 @@ _PAGES = 200
 async def forget_all(store: Store, now: datetime) -> Mapping[str, int]:
     """Forget what is due in every class, in tables, index and log; return how many rows of each."""
     gone = {kept.name: await _forget(store, kept, now) for kept in CLASSES}
-    await _index_anew(store)
-    await store.read(empty_log)
+    await write_over(store)
     return gone
+
+
+async def write_over(store: Store) -> None:
+    """Take what was erased out of the search's index and the database's log, byte by byte.
+
+    The index is merged in steps: with a million questions it takes seconds as a whole.
+    """
+    noted, pages = await store.read(last_erased), -_PAGES
+    if noted is not None:
+        while await store.write(partial(_merge, pages)):
+            pages = _PAGES
+        await store.write(partial(_settle, noted))
+    await store.read(empty_log)
 
 
 def due(connection: Connection, now: datetime) -> Mapping[str, tuple[int, int]]:
@@ -62,12 +74,10 @@ def _some(kept: Kept, batch: Batch, connection: Connection) -> Done[int]:
     return Done(kept.forget(connection, batch))
 
 
-async def _index_anew(store: Store) -> None:
-    """Merge the search's index in steps: at a million questions it takes seconds as a whole."""
-    pages = -_PAGES
-    while await store.write(partial(_merge, pages)):
-        pages = _PAGES
-
-
 def _merge(pages: int, connection: Connection) -> Done[bool]:
     return Done(merge_erased(connection, pages))
+
+
+def _settle(noted: str, connection: Connection) -> Done[None]:
+    settle_erased(connection, noted)
+    return Done(None)
