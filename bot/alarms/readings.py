@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from bot.alarms.thresholds import PROVIDERS, Thresholds
 from bot.channel_tokens.overview import Condition, overview
 from bot.delivery.backlog import Backlog, backlog
 from bot.officers.throttle import besieged
@@ -24,14 +25,6 @@ _RECENT = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
-    """How a channel has been heard lately: people of the last week, and the last moment."""
-
-    people: int
-    last: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class TokenAge:
     """When a provider account's tokens end, or that the provider takes them no more."""
 
@@ -45,7 +38,8 @@ class Readings:
     """One look at the installation. `put_aside` counts messages that failed within a day."""
 
     backlog: Backlog
-    heard: Mapping[str, Hearing]
+    #: channel that many people used within a week → when one was last heard, as far as it matters
+    heard: Mapping[str, datetime]
     tokens: Mapping[str, TokenAge]
     quarantined: int
     put_aside: int
@@ -57,12 +51,12 @@ class Readings:
     besieged: Mapping[str, int] = field(default_factory=dict)
 
 
-def take(connection: Connection, folder: Path, now: datetime) -> Readings:
+def take(connection: Connection, folder: Path, limits: Thresholds, now: datetime) -> Readings:
     """Read everything. `folder` lies on the disk that is watched."""
     disk = shutil.disk_usage(folder)
     return Readings(
         backlog=backlog(connection),
-        heard=_heard(connection, now),
+        heard=_heard(connection, limits, now),
         tokens=_tokens(connection, now),
         quarantined=connection.execute(select(func.count()).select_from(quarantine)).scalar_one(),
         put_aside=_put_aside(connection, now),
@@ -73,14 +67,18 @@ def take(connection: Connection, folder: Path, now: datetime) -> Readings:
     )
 
 
-def _heard(connection: Connection, now: datetime) -> dict[str, Hearing]:
-    people = conversation.c.last_inbound_at
-    rows = connection.execute(
-        select(conversation.c.channel, func.count(), func.max(people))
-        .where(people > now - _WEEK)
-        .group_by(conversation.c.channel)
-    )
-    return {channel: Hearing(count, last) for channel, count, last in rows}
+def _heard(connection: Connection, limits: Thresholds, now: datetime) -> dict[str, datetime]:
+    """Look at as few conversations as tell whether a busy channel is silent: there are many."""
+    found = {}
+    moment = conversation.c.last_inbound_at
+    for channel in PROVIDERS:
+        heard = select(moment).where(conversation.c.channel == channel)
+        of_week = connection.execute(heard.where(moment > now - _WEEK).limit(limits.people))
+        if len(of_week.all()) == limits.people:
+            lately = connection.execute(heard.where(moment > now - limits.silence).limit(1))
+            newest = heard.with_only_columns(func.max(moment))
+            found[channel] = lately.scalar() or connection.execute(newest).scalar_one()
+    return found
 
 
 def _tokens(connection: Connection, now: datetime) -> dict[str, TokenAge]:

@@ -1,32 +1,11 @@
 """When a reading is an alarm, pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from bot.alarms import Alarm, Name
 from bot.alarms.readings import Readings
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """From when on an operator is called."""
-
-    #: a channel that many people used last week is silent this long in waking hours
-    silence: timedelta = timedelta(hours=3)
-    people: int = 20
-    waking: tuple[time, time] = (time(8), time(21))
-    token_left: timedelta = timedelta(days=14)
-    undecided_for: timedelta = timedelta(minutes=2)
-    unsent: int = 500
-    quarantined: int = 1
-    put_aside: int = 1
-    disk_bytes: int = 1 << 30
-    disk_share: float = 0.05
-
-
-#: channels whose events come through somebody else's webhook, which can fall silent unnoticed
-_PROVIDERS = ("zalo", "telegram")
+from bot.alarms.thresholds import Thresholds
 
 
 def judge(readings: Readings, limits: Thresholds, now: datetime, zone: tzinfo) -> list[Alarm]:
@@ -54,16 +33,12 @@ def _silence(
     awake_since = datetime.combine(today.date(), opens, zone)
     if not opens <= today.time() < closes:
         return
-    for channel in _PROVIDERS:
-        hearing = readings.heard.get(channel)
-        if hearing is None or hearing.people < limits.people:
-            continue
-        quiet = now - max(hearing.last, awake_since)
-        if quiet > limits.silence:
+    for channel, last in readings.heard.items():
+        if now - max(last, awake_since) > limits.silence:
             yield Alarm(
                 Name.SILENCE,
-                f"{channel}: nothing came in for {_hours(now - hearing.last)}, "
-                f"{hearing.people} people wrote within a week",
+                f"{channel}: nothing came in for {_hours(now - last)}, "
+                f"though {limits.people} people or more wrote within a week",
             )
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from bot.alarms.couriers import Courier, NotDelivered
 from bot.alarms.ledger import Notice, Stage, note, told
 from bot.alarms.readings import take
-from bot.alarms.rules import Thresholds, judge
+from bot.alarms.rules import judge
+from bot.alarms.thresholds import Thresholds
 from bot.moments import Clock
 from bot.store import Done, Store
 
@@ -40,7 +41,8 @@ class Watchman:
     async def look(self, _slot: datetime) -> None:
         """Take one look; what could not be told is told with the next."""
         now = self.clock()
-        readings = await self.store.read(partial(take, folder=self.folder, now=now))
+        look = partial(take, folder=self.folder, limits=self.limits, now=now)
+        readings = await self.store.read(look)
         found = judge(readings, self.limits, now, self.zone)
         notices = await self.store.write(lambda c: Done(note(c, found, now)))
         for notice in notices:
