@@ -139,7 +139,7 @@ def test_a_family_is_short_polite_and_told_apart(family: Family) -> None:
 
 def test_many_families_are_told_apart_and_no_two_ask_of_the_same() -> None:
     codes = [frozenset(code for o in family.options for code in o.codes) for family in families()]
-    assert len(codes) == len(set(codes)) >= 40
+    assert len(codes) == len(set(codes)) >= 160
 
 
 @pytest.mark.skipif(not BASE.is_file(), reason="the national base is not at hand")
