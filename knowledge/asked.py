@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.index import Floats, Index, Ints, pairs
 from knowledge.query import Query, Segment, Variant
@@ -46,6 +47,7 @@ class Asked:
     traits: int
     marked: bool
     wanted: Mapping[int, float]  # words and pairs, as retrieval weighs them
+    known: NDArray[np.bool_]  # of each term of the index, whether it is wanted
     light: float  # 1 for a message that says nothing, 0 for one that says a good deal
 
 
@@ -56,8 +58,8 @@ def asked(query: Query, index: Index) -> Asked:
     meant = _columns((w for s in query.segments for m in s.meanings for w in m), index)
     rows, starts, masses = _segments(query, index)
     streams = tuple(_pairs(variant, index.terms) for variant in query.variants)
-    spoken = [_text(variant) for variant in query.variants]
-    marks = [marks_of(text) for text in (spoken[0], spoken[-1])]
+    wanted = _wanted(query, streams, index.terms)
+    marks = [marks_of(_text(variant)) for variant in query.variants]
     return Asked(
         said=said,
         meant=meant,
@@ -66,10 +68,11 @@ def asked(query: Query, index: Index) -> Asked:
         starts=np.array(starts, np.int32),
         mass=np.array(masses, np.float32),
         streams=streams,
-        actions=(marks[0][0], marks[0][0] | marks[1][0]),
-        traits=marks[0][1] | marks[1][1],
+        actions=(marks[0][0], marks[0][0] | marks[-1][0]),
+        traits=marks[0][1] | marks[-1][1],
         marked=query.words.marked,
-        wanted=_wanted(query, streams, index.terms),
+        wanted=wanted,
+        known=_known(wanted, len(index.idf)),
         light=max(0.0, 1.0 - mass(query, index) / HEAVY),
     )
 
@@ -165,6 +168,12 @@ def _wanted(
         for pair, weight in stream.items():
             wanted[pair] = max(wanted.get(pair, 0.0), weight)
     return wanted
+
+
+def _known(wanted: Mapping[int, float], size: int) -> NDArray[np.bool_]:
+    known = np.zeros(size, np.bool_)
+    known[list(wanted)] = True
+    return known
 
 
 def _pairs(variant: Variant, terms: Mapping[str, int]) -> dict[int, float]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.asked import Asked, Columns
-from knowledge.index import Floats, Index, Ints
+from knowledge.index import Floats, Index, Ints, Places
 from knowledge.sayings import Sayings, fit
 from knowledge.traits import clashes
 
@@ -56,27 +56,31 @@ def features(query: Asked, found: Candidates, index: Index) -> Floats:
     table |= _entrywide(query, found, both, index)
     shape = clashes(query.actions, query.traits, found.actions, found.traits)
     told = [table[name] for name in NAMES[: -len(SHAPE) - len(LEVEL)]]
-    return np.concatenate([np.stack(told, 1), shape, found.entry_traits], 1).astype(np.float32)
+    rest = np.concatenate([shape, found.entry_traits], 1)
+    return np.concatenate([np.array(told, np.float32).T, rest], 1, dtype=np.float32)
 
 
 def _words(query: Asked, units: Ints, index: Index) -> Table:
     """Return how words meet, both ways: what was asked by the unit, the unit by what was asked."""
     flat, owner = index.unit_terms.gather(units)
-    terms, marks = index.unit_terms.values[flat], index.unit_marks[flat]
-    own, own_met = _met(query.said, (terms, marks, owner), len(units), strict=query.marked)
-    told, told_met = _met(query.meant, (terms, marks, owner), len(units), strict=True)
+    terms = index.unit_terms.values[flat]
+    met = np.flatnonzero(query.known[terms])
+    words = terms[met], index.unit_marks[flat[met]], owner[met]
+    own, told = np.zeros((2, len(terms)), np.float32)
+    own[met], own_met = _met(query.said, words, len(units), strict=query.marked)
+    told[met], told_met = _met(query.meant, words, len(units), strict=True)
     cover = np.concatenate([own_met, told_met], 1) @ query.shares.T
     best = np.maximum.reduceat(cover, query.starts, 1) if len(query.starts) else cover
     agree = np.maximum(own, told)
-    weight = index.idf[terms] * index.unit_weights[flat]
+    weight, whole = index.word_masses[flat], np.maximum(index.unit_masses[units], 1e-6)
     worst = np.zeros(len(units), np.float32)
     np.maximum.at(worst, owner, weight * (1 - agree))
     missing = ((1 - best) * query.mass).max(1, initial=0.0)
     return {
         "asked_covered": best @ query.mass / (float(query.mass.sum()) + 1e-6),
         "worst_asked_missing": np.minimum(missing / index.rarest, WORST),
-        "title_covered": _share(weight * agree, weight, owner, len(units)),
-        "own_title": _share(weight * own, weight, owner, len(units)),
+        "title_covered": _sums(weight * agree, owner, len(units)) / whole,
+        "own_title": _sums(weight * own, owner, len(units)) / whole,
         "worst_title_missing": worst / index.rarest,
         "marks_agree": own_met.sum(1) / np.maximum((own_met > 0).sum(1), 1),
     }
@@ -105,21 +109,21 @@ def _found(terms: Ints, words: Ints) -> tuple[Ints, np.ndarray]:
 
 def _pairs(query: Asked, units: Ints, index: Index) -> Table:
     """Return how neighbouring words meet: the better of what was said and what was meant."""
-    flat, owner = index.unit_pairs.gather(units)
+    flat, owner = index.unit_pairs.among(units, query.known)
     terms = index.unit_pairs.values[flat]
-    idf = index.idf[terms]
     known = np.zeros(len(terms), np.bool_)
     best = np.zeros(len(units), np.float32)
     for stream in query.streams:
         if stream:
             asked = np.array(sorted(stream), np.int32)
             weights = np.array([stream[t] for t in asked.tolist()], np.float32) * index.idf[asked]
-            column, hit = _found(asked, terms)
-            met = np.where(hit, weights[column], 0.0)
-            known |= hit & (met > 0)
+            column, same = _found(asked, terms)
+            met = np.where(same, weights[column], 0.0)
+            known |= met > 0
             whole = max(float(weights.sum()), 1e-6)
             best = np.maximum(best, _sums(met, owner, len(units)) / whole)
-    return {"pairs_asked": best, "pairs_title": _share(idf * known, idf, owner, len(units))}
+    told = _sums(index.idf[terms] * known, owner, len(units))
+    return {"pairs_asked": best, "pairs_title": told / np.maximum(index.pair_masses[units], 1e-6)}
 
 
 def _entrywide(query: Asked, found: Candidates, both: Floats, index: Index) -> Table:
@@ -146,9 +150,5 @@ def _second(values: Floats, home: Ints) -> Floats:
     return np.asarray(np.where(counts > 1, values[order][second], 0.0), np.float32)
 
 
-def _share(part: Floats, whole: Floats, owner: Ints, size: int) -> Floats:
-    return _sums(part, owner, size) / np.maximum(_sums(whole, owner, size), 1e-6)
-
-
-def _sums(values: Floats, owner: Ints, size: int) -> Floats:
+def _sums(values: Floats, owner: Ints | Places, size: int) -> Floats:
     return np.asarray(np.bincount(owner, values, size), np.float32)

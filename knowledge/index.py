@@ -13,11 +13,12 @@ from knowledge.text import bare
 from knowledge.units import Unit
 
 Ints = NDArray[np.int32]
+Places = NDArray[np.intp]
 Floats = NDArray[np.floating[Any]]
 
 PAIR_SHARE = 0.6
 LENGTH_PENALTY = 0.35
-NOISE = 0.3  # below this share of the best nothing is looked at while there is enough above
+NOISE = (0.3, 0.15, 0.0)  # what scores less beside the best is left alone while enough scores more
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Rows:
         flat = np.fromiter((v for row in rows for v in row), np.int32, int(starts[-1]))
         return cls(starts, flat)
 
-    def gather(self, chosen: Ints) -> tuple[NDArray[np.int64], Ints]:
+    def gather(self, chosen: Ints) -> tuple[Places, Ints]:
         """Return flat positions of the chosen rows and, for each, which chosen row it is of."""
         lengths = self.starts[chosen + 1] - self.starts[chosen]
         owner = np.repeat(np.arange(len(chosen), dtype=np.int32), lengths)
@@ -43,6 +44,18 @@ class Rows:
             self.starts[chosen] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths
         )
         return first + np.arange(len(owner)), owner
+
+    def among(self, chosen: Ints, wanted: NDArray[np.bool_]) -> tuple[Places, Places]:
+        """Return flat positions of the wanted values of the chosen rows, and of which row each is.
+
+        `wanted` tells it of every value there may be; quicker than `gather` where few are.
+        """
+        starts, stops = self.starts[chosen], self.starts[chosen + 1]
+        ends = np.cumsum(stops - starts)
+        rows = [self.values[a:b] for a, b in zip(starts.tolist(), stops.tolist(), strict=True)]
+        hit = np.flatnonzero(wanted[np.concatenate([self.values[:0], *rows])])
+        owner = np.searchsorted(ends, hit, "right")
+        return hit + (stops - ends)[owner], owner
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,26 @@ class Index:
     unit_pairs: Rows
     postings: Rows  # term → units
     impacts: Floats
+
+    @cached_property
+    def _posted(self) -> Places:
+        """Return the units of the postings as numpy addresses them: twice as fast."""
+        return self.postings.values.astype(np.intp)
+
+    @cached_property
+    def word_masses(self) -> Floats:
+        """Return what each word of each unit weighs."""
+        return self.idf[self.unit_terms.values] * self.unit_weights
+
+    @cached_property
+    def unit_masses(self) -> Floats:
+        """Return what the words of each unit weigh together."""
+        return _sums(self.unit_terms, self.word_masses)
+
+    @cached_property
+    def pair_masses(self) -> Floats:
+        """Return what the neighbouring words of each unit weigh together."""
+        return _sums(self.unit_pairs, self.idf[self.unit_pairs.values])
 
     @cached_property
     def rarest(self) -> float:
@@ -98,16 +131,32 @@ class Index:
     def candidates(self, query: Mapping[int, float], limit: int) -> tuple[Ints, Floats]:
         """Return the best units for weighted terms and their scores, best first."""
         scores = np.zeros(len(self.unit_entry), np.float32)
-        for term, weight in query.items():
-            start, end = self.postings.starts[term], self.postings.starts[term + 1]
-            scores[self.postings.values[start:end]] += weight * self.impacts[start:end]
-        best = np.flatnonzero(scores > NOISE * scores.max(initial=0.0))
-        if len(best) < limit:
-            best = np.flatnonzero(scores)
+        terms = np.fromiter(query, np.int32, len(query))
+        ends = self.postings.starts[terms + 1].tolist()
+        spans = zip(self.postings.starts[terms].tolist(), ends, query.values(), strict=True)
+        for start, end, weight in spans:
+            scores[self._posted[start:end]] += weight * self.impacts[start:end]
+        best = _outstanding(scores, limit)
         if len(best) > limit:
             best = best[np.argpartition(scores[best], -limit)[-limit:]]
         best = best[np.lexsort((best, -scores[best]))]
         return best.astype(np.int32), scores[best]
+
+
+def _sums(rows: Rows, values: Floats) -> Floats:
+    """Return the sum of each row's values."""
+    owner = np.repeat(np.arange(len(rows.starts) - 1), np.diff(rows.starts))
+    return np.bincount(owner, values, len(rows.starts) - 1).astype(np.float32)
+
+
+def _outstanding(scores: Floats, limit: int) -> Places:
+    """Return units among which the best are, few where possible: what is few is quickly sorted."""
+    best = float(scores.max(initial=0.0))
+    for share in NOISE:
+        found = np.flatnonzero(scores > share * best)
+        if len(found) >= limit:
+            break
+    return found
 
 
 def pairs(words: Sequence[str]) -> Iterable[str]:

@@ -29,12 +29,16 @@ class Words:
     guessed: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, words: Sequence[str], guessed: frozenset[int] = frozenset()) -> "Words":
-        """Build the stream; a writer types marks when a good part of the words carries some."""
+    def of(
+        cls,
+        words: Sequence[str],
+        guessed: frozenset[int] = frozenset(),
+        *,
+        marked: bool | None = None,
+    ) -> "Words":
+        """Build the stream; `marked` is given where the words are not as they were typed."""
         folded = tuple(bare(word) for word in words)
-        letters = [i for i, word in enumerate(words) if word.isalpha()]
-        marks = sum(words[i] != folded[i] for i in letters)
-        return cls(tuple(words), folded, marks > 0 and marks >= 0.4 * len(letters), guessed)
+        return cls(tuple(words), folded, marks_typed(words) if marked is None else marked, guessed)
 
     def pick(self, places: Sequence[int]) -> "Words":
         """Return the stream of the words at these places."""
@@ -54,6 +58,13 @@ class Words:
             if typed != word and not free:
                 return False
         return True
+
+
+def marks_typed(words: Sequence[str]) -> bool:
+    """Tell whether a writer types marks: a good part of the words carries some."""
+    letters = [word for word in words if word.isalpha()]
+    marks = sum(word != bare(word) for word in letters)
+    return marks > 0 and marks >= 0.4 * len(letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +121,16 @@ class Phrases:
 
     def longest_at(self, stream: Words, start: int) -> tuple[int, list[str]]:
         """Return length and meanings of the longest phrase at a place (0 where none is)."""
-        node: _Node | None = self._root
+        node = self._root
         found, meanings = 0, list[str]()
-        for at in range(start, len(stream.folded)):
-            node = node.after.get(stream.folded[at]) if node else None
-            if node is None:
+        for length, word in enumerate(stream.folded[start:], 1):
+            after = node.after.get(word)
+            if after is None:
                 break
-            fits = [m for words, m in node.ends if stream.agrees(start, words)]
-            if fits:
-                found, meanings = at - start + 1, fits
+            node = after
+            if node.ends:
+                fits = [m for words, m in node.ends if stream.agrees(start, words)]
+                found, meanings = (length, fits) if fits else (found, meanings)
         return found, meanings
 
     def _starts(self, stream: Words) -> list[int]:

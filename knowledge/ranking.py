@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +58,13 @@ class Ranker:
         scores = rows @ self._weights
         entries = self._shelf.index.unit_entry[units]
         order = np.lexsort((entries, -scores))
-        found: dict[int, Candidate] = {}
-        for at in order:
-            entry = int(entries[at])
-            if entry not in found:
-                found[entry] = Candidate(entry, int(units[at]), float(scores[at]), rows[at])
-            if len(found) == limit:
-                break
-        return list(found.values())
+        first: dict[int, int] = {}
+        for at, entry in zip(order.tolist(), entries[order].tolist(), strict=True):
+            first.setdefault(entry, at)
+        return [
+            Candidate(entry, int(units[at]), float(scores[at]), rows[at])
+            for entry, at in islice(first.items(), limit)
+        ]
 
     def rows(self, query: Query) -> tuple[Ints, Floats]:
         """Return units and their features."""

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.asked import Asked
 from knowledge.entries import Entry
-from knowledge.index import Floats, Index, Ints, Rows
+from knowledge.index import Floats, Index, Ints, Places, Rows
 from knowledge.text import bare, split
 
 RARELY = 2  # phrasings that use none of the words, added so that one alone proves little
@@ -38,7 +39,7 @@ def fit(query: Asked, entries: Ints, sayings: Sayings, index: Index) -> dict[str
     terms, weights = query.said.terms, query.weights
     whole = max(float(weights.sum()), 1e-6)
     held, often = np.zeros((2, len(entries), len(terms)), np.float32)
-    owner, column, flat = _hits(terms, sayings.words, entries)
+    owner, column, flat = _hits(terms, sayings.words, entries, query.known)
     held[owner, column] = 1.0
     often[owner, column] = sayings.often[flat]
     main = weights > 0.5 * float(weights.max(initial=0.0))
@@ -56,7 +57,7 @@ def _paired(query: Asked, entries: Ints, pairs: Rows, index: Index) -> Floats:
     """Return how many neighbouring words an entry has, as said or as meant, the better of both."""
     terms = np.array(sorted(set().union(*query.streams)), np.int32)
     met = np.zeros((len(entries), len(terms)), np.float32)
-    owner, column, _ = _hits(terms, pairs, entries)
+    owner, column, _ = _hits(terms, pairs, entries, query.known)
     met[owner, column] = 1.0
     best = np.zeros(len(entries), np.float32)
     for stream in query.streams:
@@ -66,13 +67,20 @@ def _paired(query: Asked, entries: Ints, pairs: Rows, index: Index) -> Floats:
     return best
 
 
-def _hits(terms: Ints, rows: Rows, entries: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return where entries have one of the sorted terms: which, which, and where in the rows."""
-    flat, owner = rows.gather(entries)
+def _hits(
+    terms: Ints, rows: Rows, entries: Ints, known: NDArray[np.bool_]
+) -> tuple[Places, Places, Places]:
+    """Return where entries have one of the sorted terms: which, which, and where in the rows.
+
+    `known` tells of every term whether it may be one of them.
+    """
+    flat, owner = rows.among(entries, known)
+    if not len(terms):
+        return flat[:0], flat[:0], flat[:0]
     values = rows.values[flat]
-    column = np.minimum(np.searchsorted(terms, values), max(len(terms) - 1, 0))
-    hit = np.flatnonzero(terms[column] == values) if len(terms) else flat[:0]
-    return owner[hit], column[hit].astype(np.int32), flat[hit].astype(np.int32)
+    column = np.minimum(np.searchsorted(terms, values), len(terms) - 1)
+    hit = terms[column] == values
+    return owner[hit], column[hit], flat[hit]
 
 
 def _gathered(index: Index, of_units: Rows, size: int) -> tuple[Rows, Ints]:
