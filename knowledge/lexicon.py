@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from knowledge.facets import Frames
 from knowledge.patterns import Phrases
 from knowledge.text import bare, canonical
 
@@ -42,6 +43,11 @@ class Lexicon:
     def facets(self) -> Phrases:
         """Return question phrases → facet."""
         return self._phrases("facets", self.classes)
+
+    @cached_property
+    def frames(self) -> Frames:
+        """Return askings with other words between."""
+        return Frames(rows(self.folder / "frames.tsv"))
 
     @cached_property
     def soft(self) -> Phrases:
