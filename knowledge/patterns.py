@@ -67,13 +67,6 @@ def marks_typed(words: Sequence[str]) -> bool:
     return marks > 0 and marks >= 0.4 * len(letters)
 
 
-def marks_typed(words: Sequence[str]) -> bool:
-    """Tell whether a writer types marks: a good part of the words carries some."""
-    letters = [word for word in words if word.isalpha()]
-    marks = sum(word != bare(word) for word in letters)
-    return marks > 0 and marks >= 0.4 * len(letters)
-
-
 @dataclass(frozen=True, slots=True)
 class Match:
     """A phrase found: the places of its words in the stream, and what it means."""
