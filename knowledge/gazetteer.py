@@ -11,7 +11,9 @@ _LEADS = frozenset(
     "o tai xa phuong tran huyen quan pho ubnd ve den xuong duoi ben ap khom cu lao con".split()
 )
 _NUMBERED = frozenset({"phuong", "p"})
-_DROPPED = ("thị trấn ", "thị xã ", "thành phố ", "xã ", "phường ", "huyện ", "quận ", "tỉnh ")
+_KINDS = ("Thị trấn ", "Thị xã ", "Thành phố ", "Xã ", "Phường ", "Huyện ", "Quận ", "Tỉnh ")
+DISTRICT = "district"
+_OF_DISTRICTS = (("huyện",), ("quận",), ("tx",), ("thị", "xã"), ("thành", "phố"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,12 @@ class Gazetteer:
         self._phrases = Phrases({})
         self._communes: dict[str, list[int]] = {}
         self._districts: dict[str, list[int]] = {}
+        self._proper: dict[str, str] = {}
         for number, place in enumerate(self._places):
-            self._communes.setdefault(_key(place.name), []).append(number)
+            self._enter(self._communes, place.name, number)
             if place.district:
-                self._districts.setdefault(_key(place.district), []).append(number)
-        for name in self._communes.keys() | self._districts.keys():
+                self._enter(self._districts, place.district, number)
+        for name in self._proper:
             self._phrases.add(name, name)
 
     @property
@@ -47,9 +50,12 @@ class Gazetteer:
         """Return the folded words of all names."""
         return self._phrases.vocabulary
 
-    def find(self, words: Words) -> Found:
-        """Return what the words say of the place; a bare name needs a word that leads to it."""
-        matches = [m for m in self._phrases.find(words) if self._leads(words, m)]
+    def find(self, words: Words, text: str = "") -> Found:
+        """Return what the words say of the place.
+
+        A bare name needs a word that leads to it, or capitals in the text.
+        """
+        matches = [m for m in self._phrases.find(words) if self._leads(words, m, text)]
         numbers: set[int] | None = None
         for match in matches:
             named = self._named(words, match)
@@ -63,12 +69,7 @@ class Gazetteer:
         """Return all that bear a name among the words, of today and of before the merger."""
         numbers: set[int] = set()
         for match in self._phrases.find(words):
-            start = match.places[0]
-            districts = self._districts.get(match.meaning, [])
-            communes = self._communes.get(match.meaning, [])
-            bearing = set(districts if _is_district(words, start) else communes or districts)
-            kind = _kind(words, start)
-            numbers |= {n for n in bearing if _is(self._places[n], kind)} or bearing
+            numbers |= self._bearing(words, match)
         return tuple(self._places[n] for n in sorted(self._narrowed(words, numbers)))
 
     def parts(self, agency: str) -> tuple[Place, ...]:
@@ -93,26 +94,34 @@ class Gazetteer:
         return Found(single, () if single else agencies, tuple(matches), names)
 
     def _named(self, words: Words, match: Match) -> set[int]:
-        start = match.places[0]
-        districts = self._districts.get(match.meaning, [])
-        communes = self._communes.get(match.meaning, [])
-        if _is_district(words, start) or not communes:
-            return set(districts or communes)
-        now = [n for n in communes if not self._places[n].former]
+        """Return who is meant: those of today, unless the name is called old."""
+        bearing = self._bearing(words, match)
         old = "cu" in words.folded[match.places[-1] + 1 : match.places[-1] + 3]
-        kind = _kind(words, start)
-        same = [n for n in (communes if old else now or communes) if _is(self._places[n], kind)]
-        if old:
-            same = [n for n in same if self._places[n].former] or same
-        return set(same or (communes if old else now or communes))
+        return {n for n in bearing if self._places[n].former == old} or bearing
 
-    def _leads(self, words: Words, match: Match) -> bool:
+    def _bearing(self, words: Words, match: Match) -> set[int]:
+        """Return all that bear a name, of the kind that stands before it where there is such."""
+        kind = _kind(words, match.places[0])
+        communes = self._communes.get(match.meaning, [])
+        districts = self._districts.get(match.meaning, [])
+        if kind == DISTRICT or not communes:
+            return set(districts or communes)
+        return {n for n in communes if _is(self._places[n], kind)} or set(communes)
+
+    def _enter(self, names: dict[str, list[int]], name: str, number: int) -> None:
+        proper = _proper(name)
+        key = _key(name)
+        names.setdefault(key, []).append(number)
+        self._proper[key] = proper
+
+    def _leads(self, words: Words, match: Match, text: str) -> bool:
         before = words.folded[max(0, match.places[0] - 2) : match.places[0]]
         if match.meaning.isdigit():  # "con 10 tuổi" and "ấp 5" name no ward
             return bool(_NUMBERED & set(before))
         alone = len(match.places) == len(words.folded)
         long = len(match.places) >= 3 and words.marked
-        return alone or long or bool(_LEADS & set(before))
+        proper = len(match.places) > 1 and self._proper[match.meaning] in text
+        return alone or long or proper or bool(_LEADS & set(before))
 
     @staticmethod
     def _label(place: Place, *, province: bool) -> str:
@@ -141,19 +150,20 @@ def _province(place: Place) -> str:
 
 
 def _key(name: str) -> str:
-    lower = name.lower()
-    for kind in _DROPPED:
-        if lower.startswith(kind):
-            lower = lower[len(kind) :]
-            break
-    return " ".join(split(lower))
+    return " ".join(split(_proper(name)))
 
 
-def _is_district(words: Words, start: int) -> bool:
-    return not {"huyen", "quan", "tx"}.isdisjoint(words.folded[max(0, start - 2) : start])
+def _proper(name: str) -> str:
+    """Return the name without what it is: "Đại Tâm" of "Xã Đại Tâm"."""
+    kind = next((kind for kind in _KINDS if name.startswith(kind)), "")
+    return name.removeprefix(kind)
 
 
 def _kind(words: Words, start: int) -> str:
+    """Return which kind is said right before a name: "xa", "phuong", "tran", DISTRICT or ""."""
+    for said in _OF_DISTRICTS:
+        if start >= len(said) and words.folded[start - len(said) : start] == tuple(map(bare, said)):
+            return DISTRICT if words.agrees(start - len(said), said) else ""
     before = words.folded[start - 1] if start else ""
     return before if before in {"xa", "phuong", "tran"} else ""
 

@@ -155,7 +155,7 @@ class Matcher:
     def _look(self, text: str, context: Context) -> _Look:
         tidy = clean(text)
         words = self._reader.words(tidy)
-        place = self._gazetteer.find(words)
+        place = self._gazetteer.find(words, tidy)
         query = self._reader.understand(words, place.matches)
         groups = self._ranker.groups(self._eligible(query))
         verdict = self._judge.verdict(query, groups, self._ranker.mass(query))

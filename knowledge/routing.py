@@ -1,6 +1,5 @@
 """Which agency a message goes to, with a reason that a coordinator can read."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from knowledge.decisions import MatterKind
@@ -16,9 +15,9 @@ OFFICE = "ct-van-phong-ubnd"
 POLICE = "ct-cong-an"
 LAND = "ct-so-nong-nghiep-moi-truong"
 # bodies that take files at their own counters
-OWN_COUNTER = frozenset({"ct-dien-luc", "ct-bao-hiem-xa-hoi", "ct-thue", POLICE})
-# bodies that are named for what they decided, not for where it was
-DECIDERS = OWN_COUNTER | {"ct-so-giao-duc-dao-tao"}
+OWN_COUNTER = frozenset(
+    {"ct-dien-luc", "ct-bao-hiem-xa-hoi", "ct-thue", POLICE, LAND, "ct-so-noi-vu"}
+)
 
 
 class Router:
@@ -31,11 +30,10 @@ class Router:
         """Route a denunciation, a complaint or feedback; who is accused never receives it."""
         if matter is MatterKind.DENUNCIATION:
             return INSPECTORATE, "tố cáo: thanh tra tiếp nhận, không chuyển nơi bị nêu tên"
-        body = self.body(words)
+        body = self.body(words) or COMMUNE
         if matter is MatterKind.COMPLAINT:
-            decider = body if body in DECIDERS else self.topic(words) or COMMUNE
-            return self.placed(decider, place), "khiếu nại: nơi đã ra quyết định"
-        return self.placed(body or COMMUNE, place), f"phản ánh, nơi phụ trách: {body or COMMUNE}"
+            return self.placed(body, place), "khiếu nại: nơi đã ra quyết định"
+        return self.placed(body, place), f"phản ánh, nơi phụ trách: {body}"
 
     def by_desk(self, desk: str, words: Words, place: Found) -> tuple[str, str]:
         """Route a message about one's own file, a fraud, a number or a person to talk to."""
@@ -44,11 +42,11 @@ class Router:
         if desk == "real_channel":
             return OFFICE, "hỏi về chính kênh này"
         if desk == "own_file":
-            body, topic = self.body(words), self.topic(words)
-            agency = next((a for a in (body, topic) if a in OWN_COUNTER | {LAND}), COMMUNE)
+            meant = self.body(words), self.topic(words)
+            agency = next((a for a in meant if a in OWN_COUNTER), COMMUNE)
             return self.placed(agency, place), "hồ sơ đã nộp: nơi tiếp nhận"
         fallback = OFFICE if desk == "hotline" else COMMUNE
-        agency = self.topic(words) or fallback
+        agency = self._sector(words) or self.topic(words) or fallback
         return self.placed(agency, place), f"{desk}: theo chủ đề hoặc nơi tiếp nhận"
 
     def by_entry(self, entry: Entry, words: Words, place: Found) -> tuple[str, str]:
@@ -64,7 +62,7 @@ class Router:
 
     def by_topic(self, words: Words, place: Found) -> tuple[str, str]:
         """Route by topic words alone."""
-        topic = self.topic(words)
+        topic = self.body(words) or self.topic(words)
         return self.placed(topic or COMMUNE, place), f"theo từ khóa: {topic or 'chưa rõ'}"
 
     def topic(self, words: Words) -> str:
@@ -74,6 +72,11 @@ class Router:
     def body(self, words: Words) -> str:
         """Return the body that is named, or whose service is; "" where none is."""
         return _voted(self._lexicon.bodies, words)
+
+    def _sector(self, words: Words) -> str:
+        """Return the body other than the commune that is named, or whose service is; or ""."""
+        body = self.body(words)
+        return "" if body == COMMUNE else body
 
     @staticmethod
     def placed(agency: str, place: Found) -> str:
@@ -85,10 +88,13 @@ class Router:
 
 
 def _voted(phrases: Phrases, words: Words) -> str:
-    votes: Counter[str] = Counter()
+    """Return the agency with most words found; "agency:weight" says how much each word counts."""
+    votes: dict[str, float] = {}
     for match in phrases.find(words):
-        votes[match.meaning] += len(match.places)
-    return votes.most_common(1)[0][0] if votes else ""
+        agency, _, weight = match.meaning.partition(":")
+        votes[agency] = votes.get(agency, 0.0) + len(match.places) * float(weight or 1.0)
+    best = max(votes, key=votes.__getitem__, default="")
+    return best if votes.get(best) else ""
 
 
 def _commune_level(entry: Entry) -> bool:

@@ -1,13 +1,16 @@
 """Which agency and commune a message goes to: offered where a name is shared, never guessed."""
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from bot.directory.communes import places
-from knowledge import starter
+from knowledge import starter, training
 from knowledge.decisions import Decision, MatterKind
+from knowledge.lexicon import standard
 from knowledge.matcher import Matcher
+from knowledge.routing import Router
 
 #: names of before the merger that stood in two or more old districts
 SHARED = (
@@ -16,6 +19,9 @@ SHARED = (
     *("Xã Thạnh Quới", "Xã Thuận Hòa", "Xã Thuận Hưng"),
 )
 INSPECTORATE = "ct-thanh-tra"
+#: messages and the agencies that are right for them: kind, agencies, text
+ROUTES = Path(training.__file__).with_name("routes.tsv")
+MATTERS = {"anger": MatterKind.FEEDBACK, **{kind.value: kind for kind in MatterKind}}
 
 
 @cache
@@ -25,6 +31,21 @@ def matcher() -> Matcher:
 
 def decide(text: str) -> Decision:
     return matcher().decide(text)
+
+
+def told(kind: str) -> list[tuple[list[str], str]]:
+    rows = (line.split("\t") for line in ROUTES.read_text(encoding="utf-8").splitlines()[1:])
+    return [(agencies.split(","), text) for told, agencies, text in rows if told == kind]
+
+
+def routed(kind: str, text: str) -> str:
+    router, words = Router(standard()), matcher().reader.words(text)
+    place = matcher().gazetteer.find(words, text)
+    if kind == "question":
+        return router.by_topic(words, place)[0]
+    if kind in MATTERS:
+        return router.by_matter(MATTERS[kind], words, place)[0]
+    return router.by_desk(kind, words, place)[0]
 
 
 def former(name: str) -> list[tuple[str, str, str]]:
@@ -102,6 +123,17 @@ def test_a_body_named_in_a_denunciation_is_never_the_route(accused: str) -> None
     decision = decide(f"tôi tố cáo cán bộ {accused} nhận hối lộ 20 triệu đồng")
     assert decision.matter is MatterKind.DENUNCIATION
     assert decision.agency == INSPECTORATE
+
+
+@pytest.mark.parametrize(
+    "kind", ["feedback", "anger", "complaint", "own_file", "scam", "hotline", "question"]
+)
+def test_nine_of_ten_go_to_a_right_agency_once_their_kind_is_known(kind: str) -> None:
+    found = [(routed(kind, text), agencies) for agencies, text in told(kind)]
+    right = [a in wanted or ("ct-xa" in wanted and a.startswith("ct-xa-")) for a, wanted in found]
+    assert sum(right) >= 0.9 * len(right), [
+        one for one, ok in zip(found, right, strict=True) if not ok
+    ]
 
 
 @pytest.mark.parametrize(
