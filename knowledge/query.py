@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from knowledge import facets
 from knowledge.entries import Facet
 from knowledge.gazetteer import NOWHERE, Gazetteer
 from knowledge.lexicon import Lexicon
-from knowledge.patterns import Match, Words
+from knowledge.patterns import Match, Words, marks_typed
 from knowledge.repair import Repair
 from knowledge.text import respell, split
 
@@ -14,8 +15,6 @@ SOFT = 0.12
 ASKED = 0.04
 LIGHT = 0.4
 PLACE_NAME = 0.05
-# asked beside another facet these are what is meant: "nộp online ở đâu"
-LEADING = frozenset({Facet.LEGAL_BASIS, Facet.ONLINE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,7 @@ class Reader:
 
     def __init__(self, lexicon: Lexicon, repair: Repair, places: Gazetteer | None = None) -> None:
         self._lexicon = lexicon
+        self._frames = lexicon.frames
         self._repair = repair
         self._places = places
 
@@ -72,20 +72,21 @@ class Reader:
         """Understand words; the places of `ignored` (names of communes) hardly count."""
         found = self._lexicon.official.find(words)
         kept = {at for match in found for at in match.places}
-        facets = [m for m in self._lexicon.facets.find(words) if not kept & set(m.places)]
-        asked = {at for match in facets for at in match.places}
-        weak = _weak(self._lexicon.soft.find(words), kept | asked)
+        asking = self._lexicon.facets.find(words)
+        askings = [*self._frames.find(words), *facets.phrased(asking, found)]
+        asks = {at for m in asking if not kept & set(m.places) for at in m.places}
+        weak = _weak(self._lexicon.soft.find(words), kept | asks)
         soft = {at for at, weight in weak.items() if weight == SOFT}
-        core = [at for at in range(len(words.folded)) if at not in soft and at not in asked]
+        core = [at for at in range(len(words.folded)) if at not in soft and at not in asks]
         firm = [at for at in core if weak.get(at) != LIGHT]
         found = _longest([*found, *self._across(words, core), *self._across(words, firm)])
-        weights = [ASKED if at in asked else weak.get(at, 1.0) for at in range(len(words.folded))]
+        weights = [ASKED if at in asks else weak.get(at, 1.0) for at in range(len(words.folded))]
         for match in ignored:
             for at in match.places:
                 weights[at] = min(weights[at], PLACE_NAME)
         return Query(
             words,
-            _facet(facets),
+            facets.asked(words, askings),
             tuple(weights),
             _variants(words, weights, found),
             _segments(len(words.folded), found),
@@ -95,8 +96,9 @@ class Reader:
 
     def words(self, text: str) -> Words:
         """Return the words of a text, respelled and repaired."""
-        spelled = respell(split(text), self._lexicon.spelling)
-        return Words.of(*self._repair.words(spelled))
+        typed = split(text)
+        spelled = respell(typed, self._lexicon.spelling)
+        return Words.of(*self._repair.words(spelled), marked=marks_typed(typed))
 
     def _across(self, words: Words, core: Sequence[int]) -> list[Match]:
         """Find phrases that stand together once other words are left out."""
@@ -125,23 +127,6 @@ def _weak(found: Sequence[Match], firm: set[int]) -> dict[int, float]:
         for at in set(match.places) - firm:
             weak[at] = min(weak.get(at, 1.0), weights[match.meaning])
     return weak
-
-
-def _facet(found: Sequence[Match]) -> Facet | None:
-    """Return the facet asked last among the firm ones.
-
-    "Được không" ("~") yields to them, and a bare "làm sao" ("?") to everything.
-    """
-    for ends in ("", "~", "?"):
-        names = [m.meaning.rstrip("~?") for m in found if _tier(m.meaning) == ends]
-        leading = [name for name in names if name in LEADING]
-        if names:
-            return Facet((leading or names)[-1])
-    return None
-
-
-def _tier(meaning: str) -> str:
-    return meaning[-1] if meaning[-1] in "~?" else ""
 
 
 def _signals(found: Sequence[Match]) -> dict[str, float]:
