@@ -4,9 +4,11 @@ import asyncio
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -19,8 +21,10 @@ Body = Callable[[Connection], Done[Any]]
 
 #: bodies that share a commit at most
 _TOGETHER = 64
-#: others that go along with joint bodies: what somebody waits for on the line goes first
-_BESIDE = 4
+#: seconds that joint bodies wait for others to go along: somebody waits for them on the line
+_BESIDE = 0.002
+#: of what bodies take, how much the last one says
+_LAST = 0.2
 #: joint bodies under way that make a crowd
 _CROWD = 2
 
@@ -47,8 +51,9 @@ class GroupWriter:
     """Runs what waits in one transaction: an fsync costs the same for one row as for sixty.
 
     Whatever queued up while the last commit was under way shares the next one. Joint bodies come
-    first and are run together; the others follow in the order they came, a savepoint each, and
-    only a few of them while there are joint ones.
+    first and are run together; the others follow in the order they came, a savepoint each. Only
+    so many of them go along as cost joint ones little, and a transaction of theirs ends when
+    joint ones come in.
     """
 
     def __init__(
@@ -61,7 +66,9 @@ class GroupWriter:
         self._joint: deque[_Item] = deque()
         self._others: deque[_Item] = deque()
         self._closed = False
+        self._ending = False
         self._joining = 0
+        self._seconds = 0.0  # that one of the others takes
         #: transactions so far; fewer than bodies where several shared one
         self.commits = 0
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
@@ -100,39 +107,60 @@ class GroupWriter:
         self._joining -= 1
 
     def _run(self) -> None:
-        ending = False
-        while not (ending and self.waiting() == 0):
-            ending = self._collect() or ending
-            joint = _first(self._joint, _TOGETHER)
-            others = _first(self._others, _BESIDE if joint else _TOGETHER)
-            if joint or others:
-                self._write(joint, others)
-                self.commits += 1
-                _report([*joint, *others], self._on_wake)
+        while not (self._ending and self.waiting() == 0):
+            self._collect(wait=not (self._joint or self._others))
+            if joint := _first(self._joint, _TOGETHER):
+                fitting = int(_BESIDE / max(self._seconds, _BESIDE / _TOGETHER))
+                self._write(joint, self._take(fitting))
+                if fitting:
+                    continue
+            if self._others:
+                self._write([], self._until_joint())
 
-    def _collect(self) -> bool:
-        """Sort what has come in, waiting for it if there is nothing to do; say whether it ends."""
-        idle = not (self._joint or self._others)
-        try:
-            while (item := self._queue.get(block=idle)) is not None:
+    def _collect(self, *, wait: bool) -> None:
+        """Sort what has come in."""
+        with suppress(Empty):
+            while (item := self._queue.get(block=wait)) is not None:
                 (self._joint if _goes_first(item.body) else self._others).append(item)
-                idle = False
-        except Empty:
-            return False
-        return True
+                wait = False
+            self._ending = True
 
-    def _write(self, joint: Sequence[_Item], others: Sequence[_Item]) -> None:
+    def _until_joint(self) -> Iterator[_Item]:
+        """Take others, one at least, until joint ones come in."""
+        for item in self._take(_TOGETHER):
+            yield item
+            self._collect(wait=False)
+            if self._joint:
+                return
+
+    def _take(self, most: int) -> Iterator[_Item]:
+        for _ in range(min(most, len(self._others))):
+            yield self._others.popleft()
+
+    def _write(self, joint: Sequence[_Item], others: Iterator[_Item]) -> None:
         """Either every item without an error of its own is durable, or all of them failed."""
+        begun = list(joint)
         try:
             with self._engine.connect() as connection, connection.begin():
                 # straight to the driver: SQLAlchemy's way costs a tenth of a whole acceptance
                 driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
-                for item in (*_run_together(connection, driver, joint), *others):
+                for item in _run_together(connection, driver, joint):
                     _run_body(connection, driver, item)
+                for item in others:
+                    begun.append(item)
+                    self._run_other(connection, driver, item)
         except Exception as error:  # noqa: BLE001 - the thread must outlive any database error
             failure = _translate(error)
-            for item in (*joint, *others):
+            begun += self._take(_TOGETHER)  # the next ones would wait as long to learn the same
+            for item in begun:
                 item.error = item.error or failure
+        self.commits += 1
+        _report(begun, self._on_wake)
+
+    def _run_other(self, connection: Connection, driver: sqlite3.Connection, item: _Item) -> None:
+        started = perf_counter()
+        _run_body(connection, driver, item)
+        self._seconds += _LAST * (perf_counter() - started - self._seconds)
 
 
 def _goes_first(body: Body) -> bool:
