@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from bot.clock import WorkCalendar
 from bot.conversation.state import Offer
@@ -22,6 +22,7 @@ from bot.questions.life import Bucket, State
 from bot.reach.consents import roads_of
 from bot.reach.roads import Road
 from bot.reach.windows import has_window
+from bot.store.hot import Hot
 from bot.tables.base import Moment
 from bot.tables.delivery import attachment, inbox, message, outbox, provider_message
 from bot.tables.desk import content, question
@@ -29,20 +30,27 @@ from bot.tables.knowledge import entry
 from knowledge.decisions import MatterKind
 
 _REMEMBERED = 40
+_OF_QUESTION = (
+    *("id", "code", "state", "bucket", "agency", "kind"),
+    *("received_at", "due_at", "answered_at"),
+)
 _KEY_BYTES = 24
 
 
 # Read with every turn, so built once.
-_OWN = (
-    select(question, content.c.text)
+_OWN = Hot(
+    select(*(question.c[name] for name in _OF_QUESTION), content.c.text)
     .outerjoin(content, content.c.id == question.c.text_id)
     .where(question.c.conversation_id == bindparam("of"))
     .order_by(question.c.bucket != str(Bucket.OPEN), question.c.id.desc())
     .limit(_REMEMBERED)
 )
+_PUBLIC = Hot(
+    select(entry.c.id).where(entry.c.id == bindparam("of_entry"), entry.c.state == "public")
+)
 #: what was held back is no part of the dialogue before the citizen has it: what came in then
 #: answers something else
-_LAST_OF_OURS = (
+_LAST_OF_OURS = Hot(
     select(message.c.role, message.c.body, message.c.question_id)
     .outerjoin(outbox, outbox.c.message_id == message.c.id)
     .where(
@@ -55,7 +63,7 @@ _LAST_OF_OURS = (
 )
 
 #: an officer's question that reached the citizen late, with what they wrote just before
-_ASKED_LATE = (
+_ASKED_LATE = Hot(
     select(message.c.question_id)
     .join(outbox, outbox.c.message_id == message.c.id)
     .where(
@@ -68,7 +76,7 @@ _ASKED_LATE = (
         .where(
             inbox.c.conversation_id == bindparam("of"),
             inbox.c.received_at < bindparam("read_at", type_=Moment),
-            inbox.c.state.in_(("decided", "aside")),
+            or_(inbox.c.state == "decided", inbox.c.state == "aside"),
         )
         .scalar_subquery(),
     )
@@ -99,7 +107,7 @@ class Recalled:
 
 def recall(connection: Connection, turn: Turn) -> Recalled:
     """Read what deciding a turn needs."""
-    own = connection.execute(_OWN, {"of": turn.conversation_id}).all()
+    own = _OWN.run(connection, {"of": turn.conversation_id}).all()
     texts = [item.event.text for item in turn.pending]
     quoted = {ref for item in turn.pending for ref in item.event.refers_to}
     last = _last_message(connection, turn)
@@ -117,8 +125,8 @@ def recall(connection: Connection, turn: Turn) -> Recalled:
 
 def public_entries(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
     """Return which of these entries are public now."""
-    wanted = select(entry.c.id).where(entry.c.id.in_(list(ids)), entry.c.state == "public")
-    return frozenset(connection.execute(wanted).scalars())
+    found = (_PUBLIC.run(connection, {"of_entry": id_}).scalar() for id_ in ids)
+    return frozenset(id_ for id_ in found if id_ is not None)
 
 
 def renew_key(connection: Connection, question_id: int) -> str:
@@ -133,10 +141,8 @@ def renew_key(connection: Connection, question_id: int) -> str:
 
 def tie(connection: Connection, message_ids: Sequence[int], question_id: int) -> None:
     """Show messages, and the files they carry, with a question."""
-    if not message_ids:
-        return
-    desk.tie_messages(connection, question_id, message_ids)
-    if files := _files_of(connection, message_ids):
+    bodies = desk.tie_messages(connection, question_id, message_ids)
+    if files := [file_id for body in bodies for file_id in files_of(body)]:
         connection.execute(
             update(attachment).where(attachment.c.id.in_(files)).values(question_id=question_id)
         )
@@ -163,18 +169,19 @@ def propose_alias(
 
 
 def _officer_spoke_of(
-    connection: Connection, turn: Turn, last: RowMapping | None, own: Sequence[Row[Any]]
+    connection: Connection, turn: Turn, last: Row[Any] | None, own: Sequence[Row[Any]]
 ) -> int | None:
     """Return the question an officer's words just reached the citizen about.
 
     What was held back arrives before the reply to "alo": the answer to it comes after both.
     """
-    if last is not None and last["role"] == "officer":
-        return int(last["question_id"]) if last["question_id"] else None
+    if last is not None and last.role == "officer":
+        return int(last.question_id) if last.question_id else None
     if not any(row.state == State.WAITING for row in own):
         return None
     asked = {"of": turn.conversation_id, "read_at": _first_read(turn)}
-    return connection.execute(_ASKED_LATE, asked).scalar()
+    late: int | None = _ASKED_LATE.run(connection, asked).scalar()
+    return late
 
 
 def _first_read(turn: Turn) -> datetime | None:
@@ -223,19 +230,13 @@ def _quoted(connection: Connection, channel: str, refs: set[str]) -> dict[str, i
     return {row.provider_id: row.question_id for row in rows}
 
 
-def _last_message(connection: Connection, turn: Turn) -> RowMapping | None:
+def _last_message(connection: Connection, turn: Turn) -> Row[Any] | None:
     asked = {"of": turn.conversation_id, "read_at": _first_read(turn)}
-    return connection.execute(_LAST_OF_OURS, asked).mappings().first()
+    last: Row[Any] | None = _LAST_OF_OURS.run(connection, asked).first()
+    return last
 
 
-def _offers(last: RowMapping | None) -> tuple[Offer, ...]:
+def _offers(last: Row[Any] | None) -> tuple[Offer, ...]:
     """Return the buttons of our last message: an officer's answer shows some as well."""
-    shown = last["body"].get("buttons", ()) if last is not None else ()
+    shown = last.body.get("buttons", ()) if last is not None else ()
     return Offer.under(Button(**button) for button in shown)
-
-
-def _files_of(connection: Connection, message_ids: Sequence[int]) -> list[str]:
-    bodies = connection.execute(
-        select(message.c.body).where(message.c.id.in_(message_ids))
-    ).scalars()
-    return [file_id for body in bodies for file_id in files_of(body)]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from bot.clock.calendar import SpecialDay
+from bot.store.hot import Hot
 from bot.tables.directory import agency, holiday, place, succession
 from knowledge.places import Place
 from knowledge.text import fold
@@ -103,9 +104,14 @@ def all_places(connection: Connection) -> tuple[Place, ...]:
 
 def calendar_rows(connection: Connection, calendar: str = "standard") -> list[SpecialDay]:
     """Return the days off and days worked of a calendar, in order."""
-    query = select(holiday).where(holiday.c.calendar == calendar).order_by(holiday.c.day)
-    rows = connection.execute(query)
-    return [SpecialDay(row.day, row.working, row.name, row.source) for row in rows]
+    return [SpecialDay(*row) for row in _HOLIDAYS.run(connection, {"of_calendar": calendar}).all()]
+
+
+_HOLIDAYS = Hot(
+    select(holiday.c.day, holiday.c.working, holiday.c.name, holiday.c.source)
+    .where(holiday.c.calendar == bindparam("of_calendar"))
+    .order_by(holiday.c.day)
+)
 
 
 def _agency(row: Row[Any]) -> AgencyRow:

@@ -7,11 +7,23 @@ the others are read first (docs/decisions/0012-fair-shares-at-a-crowded-desk.md)
 import time
 from collections.abc import Callable, Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    select,
+    union,
+)
 
 from bot.delivery.policy import Bounded, number
 from bot.questions.life import Bucket
+from bot.store.hot import Hot
 from bot.store.upsert import insert
 from bot.tables.delivery import conversation
 from bot.tables.desk import crowd, question, question_open
@@ -34,21 +46,8 @@ def share(connection: Connection, conversation_id: int, agency: str) -> int:
     A place is the network a web chat was opened from (`conversation.origin`), for a day; of any
     other channel it is the account.
     """
-    here = select(conversation.c.origin).where(conversation.c.id == conversation_id)
-    senders = (
-        select(conversation.c.id)
-        .where(conversation.c.origin == here.scalar_subquery())
-        .order_by(conversation.c.id.desc())
-        .limit(_MOST_SENDERS)
-        .subquery()
-    )
-    place = union(select(literal(conversation_id)), select(senders.c.id))
-    # which are open is looked at here: asked for it, SQLite would go through all that are
-    asked = select(question.c.agency, question.c.bucket).where(
-        question.c.conversation_id.in_(place)
-    )
-    rows = connection.execute(asked.limit(_MOST_COUNTED)).all()
-    return 1 + sum(row == (agency, str(Bucket.OPEN)) for row in rows)
+    rows = _ASKED.run(connection, {"of_conversation": conversation_id}).all()
+    return 1 + sum(tuple(row) == (agency, str(Bucket.OPEN)) for row in rows)
 
 
 def look(connection: Connection, now: datetime) -> Collection[str]:
@@ -96,3 +95,26 @@ class Crowds:
             self._known = frozenset(crowded(connection))
             self._until = self._seconds() + _FRESH_SECONDS
         return self._known
+
+
+def _asked_from_there() -> Select[*tuple[Any, ...]]:
+    """Return the query for what was asked from where a conversation is held."""
+    held = bindparam("of_conversation", type_=BigInteger())
+    here = select(conversation.c.origin).where(conversation.c.id == held)
+    senders = (
+        select(conversation.c.id)
+        .where(conversation.c.origin == here.scalar_subquery())
+        .order_by(conversation.c.id.desc())
+        .limit(_MOST_SENDERS)
+        .subquery()
+    )
+    place = union(select(held), select(senders.c.id))
+    # which are open is looked at afterwards: asked for it, SQLite would go through all that are
+    return (
+        select(question.c.agency, question.c.bucket)
+        .where(question.c.conversation_id.in_(place))
+        .limit(_MOST_COUNTED)
+    )
+
+
+_ASKED = Hot(_asked_from_there())

@@ -2,12 +2,12 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from bot.questions import crowds, history, life, limits
 from bot.questions.codes import new_code
@@ -16,7 +16,8 @@ from bot.questions.life import Act, NotPossible, State
 from bot.questions.repository import agency_needs_two_persons, denunciation_desk
 from bot.questions.search import searchable
 from bot.questions.steps import CITIZEN, SERVICE, Step, lock, take
-from bot.store.upsert import insert as upserting
+from bot.store.hot import Hot
+from bot.store.upsert import Prepared
 from bot.tables.delivery import message
 from bot.tables.desk import consent, question, question_open, rating
 from bot.wording import VERSION
@@ -92,10 +93,13 @@ def open_question(connection: Connection, new: NewQuestion, now: datetime) -> Op
     return Opened(question_id, code, key, columns["due_at"], agency)
 
 
-def tie_messages(connection: Connection, question_id: int, message_ids: Iterable[int]) -> None:
-    """Show rows of the transcript with a question."""
-    rows = message.c.id.in_(list(message_ids))
-    connection.execute(update(message).where(rows).values(question_id=question_id))
+def tie_messages(
+    connection: Connection, question_id: int, message_ids: Iterable[int]
+) -> Sequence[dict[str, Any]]:
+    """Show rows of the transcript with a question; return what stands in them."""
+    to_question = {"to_question": question_id}
+    rows = (_TIE.run(connection, {"of_message": id_, **to_question}).first() for id_ in message_ids)
+    return [row.body for row in rows if row is not None]
 
 
 def settle(connection: Connection, question_id: int, answer: str, now: datetime) -> None:
@@ -265,9 +269,7 @@ def _insert(connection: Connection, columns: dict[str, Any]) -> tuple[int, str]:
     """Write the row under a code that nobody has; return its id and the code."""
     while True:
         code = new_code()
-        row = upserting(connection, question).values(**columns, code=code)
-        once = row.on_conflict_do_nothing(index_elements=[question.c.code])
-        question_id = connection.execute(once.returning(question.c.id)).scalar()
+        question_id = _OPEN.run(connection, {**columns, "code": code}).scalar()
         if question_id is not None:
             return question_id, code
 
@@ -297,11 +299,12 @@ def _record_birth(
     text_id = history.keep_words(
         connection, question_id, Words(ContentKind.QUESTION, new.text), now
     )
-    pointers = {"text_id": text_id}
+    answer_id = None
     if new.start is State.AUTO_ANSWERED:
         answer = Words(ContentKind.ANSWER, new.answer)
-        pointers["answer_id"] = history.keep_words(connection, question_id, answer, now)
-    connection.execute(update(question).where(question.c.id == question_id).values(**pointers))
+        answer_id = history.keep_words(connection, question_id, answer, now)
+    pointers = {"of_question": question_id, "to_text": text_id, "to_answer": answer_id}
+    _POINT.run(connection, pointers)
     detail = {"agency": agency, "channel": new.channel, "kind": str(new.kind)}
     if agency != new.agency:
         detail["proposed"] = new.agency
@@ -322,3 +325,24 @@ def resumed(connection: Connection, row: Row[Any], now: datetime) -> dict[str, A
         "due_at": due.at,
         "due_trace": {**row.due_trace, "pauses": pauses},
     }
+
+
+_TIE = Hot(
+    update(message)
+    .where(message.c.id == bindparam("of_message"))
+    .values(question_id=bindparam("to_question"))
+    .returning(message.c.body)
+)
+_OPEN = Hot(
+    Prepared(
+        question,
+        lambda row: row.on_conflict_do_nothing(index_elements=[question.c.code]).returning(
+            question.c.id
+        ),
+    )
+)
+_POINT = Hot(
+    update(question)
+    .where(question.c.id == bindparam("of_question"))
+    .values(text_id=bindparam("to_text"), answer_id=bindparam("to_answer"))
+)

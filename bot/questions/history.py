@@ -15,9 +15,10 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from bot.questions.life import Act, State
+from bot.store.hot import Hot
 from bot.store.upsert import insert as upserting
 from bot.tables.desk import chain_anchor, content, question, question_event
 
@@ -78,8 +79,7 @@ def keep_words(connection: Connection, question_id: int, words: Words, at: datet
         "digest": content_digest(salt, words.text, words.basis),
         "at": at,
     }
-    result = connection.execute(insert(content), row)
-    return int(result.inserted_primary_key[0])  # type: ignore[index]
+    return int(_KEEP.run(connection, row).scalar_one())
 
 
 def content_digest(salt: str, text: str, basis: str) -> str:
@@ -91,12 +91,7 @@ def append(
     connection: Connection, question_id: int, event: Event, content_id: int | None = None
 ) -> None:
     """Add an event to the chain. The caller holds the question's row (see repository.lock)."""
-    last = connection.execute(
-        select(question_event.c.n, question_event.c.hash)
-        .where(question_event.c.question_id == question_id)
-        .order_by(question_event.c.n.desc())
-        .limit(1)
-    ).first()
+    last = _LAST_EVENT.run(connection, {"of_question": question_id}).first()
     values = {
         "question_id": question_id,
         "n": last.n + 1 if last else 1,
@@ -110,7 +105,7 @@ def append(
         "previous": last.hash if last else GENESIS,
     }
     row = {**values, "content_id": content_id, "hash": event_hash(values)}
-    connection.execute(insert(question_event), row)
+    _APPEND.run(connection, row)
 
 
 def event_hash(values: dict[str, Any]) -> str:
@@ -157,8 +152,18 @@ _HASHED = "question_id n act from_state to_state actor at detail content_digest 
 def _digest_of(connection: Connection, content_id: int | None) -> str | None:
     if content_id is None:
         return None
-    kept = connection.execute(select(content.c.digest).where(content.c.id == content_id))
-    return str(kept.scalar_one())
+    return str(_DIGEST.run(connection, {"of_content": content_id}).scalar_one())
+
+
+_KEEP = Hot(insert(content).returning(content.c.id))
+_DIGEST = Hot(select(content.c.digest).where(content.c.id == bindparam("of_content")))
+_LAST_EVENT = Hot(
+    select(question_event.c.n, question_event.c.hash)
+    .where(question_event.c.question_id == bindparam("of_question"))
+    .order_by(question_event.c.n.desc())
+    .limit(1)
+)
+_APPEND = Hot(insert(question_event))
 
 
 def _chain_faults(connection: Connection) -> Iterator[Fault]:

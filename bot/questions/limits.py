@@ -2,17 +2,25 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from bot.clock import Due, WorkCalendar, due_after_days, due_after_hours
+from bot.clock.calendar import SpecialDay
 from bot.clock.starter import calendar
 from bot.directory.repository import calendar_rows
+from bot.store.hot import Hot
 from bot.tables.directory import policy
 from knowledge.decisions import MatterKind
 
 #: used where no policy row says otherwise; the same names are the keys of `policy`
 DEFAULTS = {"acknowledge_hours": 8, "forward_days": 5, "answer_days": 15}
+
+
+_POLICIES = Hot(
+    select(policy.c.key, policy.c.value).where(or_(*map(policy.c.key.startswith, DEFAULTS)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +39,7 @@ def limits_for(connection: Connection, agency: str, kind: MatterKind) -> Limits:
     "answer_days".
     """
     suffixes = (f":{agency}:{kind}", f":{agency}", f"::{kind}", "")
-    wanted = [name + suffix for name in DEFAULTS for suffix in suffixes]
-    rows = connection.execute(
-        select(policy.c.key, policy.c.value).where(policy.c.key.in_(wanted))
-    ).all()
-    stored = {row.key: row.value for row in rows}
+    stored = {row.key: row.value for row in _POLICIES.run(connection, {}).all()}
     found = {
         name: next((stored[name + s] for s in suffixes if name + s in stored), default)
         for name, default in DEFAULTS.items()
@@ -50,7 +54,11 @@ def calendar_for(connection: Connection, agency: str) -> WorkCalendar:  # noqa: 
 
     The dated rows of the database count; the shipped ones where it has none.
     """
-    rows = calendar_rows(connection)
+    return _calendar(tuple(calendar_rows(connection)))
+
+
+@lru_cache(maxsize=8)
+def _calendar(rows: tuple[SpecialDay, ...]) -> WorkCalendar:
     return replace(calendar(), special_days=rows) if rows else calendar()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     literal_column,
@@ -26,6 +27,7 @@ from bot.questions import crowds
 from bot.questions.codes import parse_code
 from bot.questions.life import HELD, Bucket, State
 from bot.questions.search import found, searchable
+from bot.store.hot import Hot
 from bot.tables.delivery import message, outbox
 from bot.tables.desk import consent, content, officer, question, question_event, question_open
 from bot.tables.directory import agency, policy
@@ -42,6 +44,7 @@ _CLOSED = question.c.bucket.in_(
     [literal_column(f"'{bucket}'") for bucket in Bucket if bucket is not Bucket.OPEN]
 )
 _BY_DUE = (question.c.due_at.is_(None), question.c.due_at, question.c.id.desc())
+_TWO_PERSONS = Hot(select(agency.c.two_persons).where(agency.c.code == bindparam("of_code")))
 _NEWEST = (question.c.id.desc(),)
 
 
@@ -216,8 +219,7 @@ def consents_of(connection: Connection, question_id: int) -> Sequence[Row[Any]]:
 
 def agency_needs_two_persons(connection: Connection, code: str) -> bool:
     """Whether nothing leaves the agency without its leader's approval."""
-    wanted = select(agency.c.two_persons).where(agency.c.code == code)
-    return bool(connection.execute(wanted).scalar_one_or_none())
+    return bool(_TWO_PERSONS.run(connection, {"of_code": code}).scalar())
 
 
 def agencies_on(connection: Connection, day: date, search: str = "") -> Sequence[Row[Any]]:
