@@ -1,5 +1,6 @@
 """Near-identical procedures told apart by one question in plain words."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -74,7 +75,7 @@ def difference(codes: Sequence[str]) -> Difference | None:
     """
     if len(codes) < 2:
         return None
-    asked = (family.tell_apart(codes) for family in families())
+    asked = (family.tell_apart(codes) for family in _families_of().get(codes[0], ()))
     return next((found for found in asked if found), None)
 
 
@@ -91,7 +92,11 @@ def unlike(codes: Sequence[str]) -> list[int]:
 
 
 def _is_same(one: str, other: str) -> bool:
-    return any({one, other} <= o.codes for family in families() for o in family.options)
+    return any(
+        {one, other} <= option.codes
+        for family in _families_of().get(one, ())
+        for option in family.options
+    )
 
 
 def answered(codes: Sequence[str], text: str) -> int | None:
@@ -100,7 +105,8 @@ def answered(codes: Sequence[str], text: str) -> int | None:
     Marks may be missing; None where the words fit no option, or several.
     """
     said = _plain(text)
-    family = next((each for each in families() if each.options_of(codes)), None)
+    known = _families_of().get(codes[0], ()) if codes else ()
+    family = next((each for each in known if each.options_of(codes)), None)
     if family is None or len(said) < _SHORTEST:
         return None
     options = family.options_of(codes)
@@ -124,6 +130,16 @@ def families() -> tuple[Family, ...]:
     """Return the shipped families, the narrowest first."""
     rows = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
     return tuple(sorted(map(_family, rows), key=lambda family: len(family.options)))
+
+
+@cache
+def _families_of() -> Mapping[str, Sequence[Family]]:
+    """Return the families that a procedure belongs to, the narrowest first."""
+    found: defaultdict[str, list[Family]] = defaultdict(list)
+    for family in families():
+        for code in frozenset[str]().union(*(option.codes for option in family.options)):
+            found[code].append(family)
+    return dict(found)
 
 
 def _family(row: Mapping[str, Any]) -> Family:
