@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 from knowledge.text import clean, fold
 
 _NOT_WORDS = re.compile(r"[^0-9a-z\u1780-\u17ff]+")
+#: texts of the thoughts under way: each is read a dozen times over
+_READ_AGAIN = 64
 _POLITE_BEFORE = frozenset("da a ah vang thua ad admin oi bac chu anh chi".split())
 _POLITE_AFTER = _POLITE_BEFORE | frozenset(
     "nha nhe nhen nghen hen ha vay ma thoi ban em co giup di".split()
@@ -41,11 +44,13 @@ _CLOSE_ENOUGH = 90
 _WHERE_OR_WHO = re.compile(r"đâu|bà")
 
 
+@lru_cache(_READ_AGAIN)
 def plain(text: str) -> str:
     """Return folded words with single spaces: "Dạ, số 2 ạ!" becomes "da so 2 a"."""
     return _NOT_WORDS.sub(" ", fold(clean(text))).strip()
 
 
+@lru_cache(_READ_AGAIN)
 def bare(text: str) -> str:
     """Return `plain` without polite words around it, unless nothing else is left."""
     words = plain(text).split()
