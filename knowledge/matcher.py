@@ -219,15 +219,16 @@ class Matcher:
             ids, codes = tuple(e.id for e in both), tuple(e.code for e in both)
             decision = Decision(DecisionKind.CHOICES, ids, codes, agency=agency, confidence=0.8)
             return replace(decision, topic=SEVERAL, reason=reason, offered=len(both))
+        choosing = seen.verdict.kind is DecisionKind.CHOICES
+        offered = seen.verdict.offered if choosing else 0
         if seen.groups and seen.verdict.kind is not DecisionKind.HANDOFF:
-            entry = self._entries[seen.groups[0][0].entry]
-            agency, reason = self._router.by_entry(entry, query.words, place)
+            meant = self._heads(seen.groups, max(offered, 1))
+            agency, reason = self._router.by_entries(meant, query.words, place)
         else:
             agency, reason = self._router.by_topic(query.words, place)
         sure = seen.verdict.confidence
         decision = Decision(seen.verdict.kind, agency=agency, confidence=sure, reason=reason)
-        choosing = decision.kind is DecisionKind.CHOICES
-        return replace(decision, offered=seen.verdict.offered if choosing else 0)
+        return replace(decision, offered=offered)
 
     def _numbered(self, seen: _Seen, lines: Sequence[Entry], sure: float) -> Decision:
         """Answer with a line where one fits well, else hand over."""
@@ -255,8 +256,8 @@ class Matcher:
                 found.setdefault(int(self._shelf.groups[number]), self._entries[number])
         return list(found.values()) if len(found) >= 2 else []
 
-    def _heads(self, groups: Groups) -> list[Entry]:
-        return [self._entries[group[0].entry] for group in groups[:1]]
+    def _heads(self, groups: Groups, count: int = 1) -> list[Entry]:
+        return [self._entries[group[0].entry] for group in groups[:count]]
 
     def _stamped(self, decision: Decision, seen: _Seen, context: Context) -> Decision:
         """Add what every decision carries: candidates, facet, commune, version."""

@@ -1,6 +1,8 @@
 """Which agency a message goes to, with a reason that a coordinator can read."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from knowledge.decisions import MatterKind
 from knowledge.entries import Entry
@@ -18,6 +20,21 @@ LAND = "ct-so-nong-nghiep-moi-truong"
 OWN_COUNTER = frozenset(
     {"ct-dien-luc", "ct-bao-hiem-xa-hoi", "ct-thue", POLICE, LAND, "ct-so-noi-vu"}
 )
+# a commune takes the papers of these, and others decide
+NOT_AT_COMMUNES = frozenset({"ct-bao-hiem-xa-hoi", "ct-thue", POLICE})
+DESKS = {"hotline": "hỏi số liên hệ", "officer": "muốn gặp cán bộ"}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An agency and the citizen's words that speak for it."""
+
+    agency: str
+    words: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        told = ", ".join(self.words)
+        return f"{self.agency} ({told})" if told else self.agency
 
 
 class Router:
@@ -30,10 +47,10 @@ class Router:
         """Route a denunciation, a complaint or feedback; who is accused never receives it."""
         if matter is MatterKind.DENUNCIATION:
             return INSPECTORATE, "tố cáo: thanh tra tiếp nhận, không chuyển nơi bị nêu tên"
-        body = self.body(words) or COMMUNE
+        named = self.body(words) or Named(COMMUNE)
         if matter is MatterKind.COMPLAINT:
-            return self.placed(body, place), "khiếu nại: nơi đã ra quyết định"
-        return self.placed(body, place), f"phản ánh, nơi phụ trách: {body}"
+            return self.placed(named.agency, place), f"khiếu nại, nơi đã ra quyết định: {named}"
+        return self.placed(named.agency, place), f"phản ánh, nơi phụ trách: {named}"
 
     def by_desk(self, desk: str, words: Words, place: Found) -> tuple[str, str]:
         """Route a message about one's own file, a fraud, a number or a person to talk to."""
@@ -41,42 +58,47 @@ class Router:
             return POLICE, "dấu hiệu lừa đảo: công an"
         if desk == "real_channel":
             return OFFICE, "hỏi về chính kênh này"
+        body, topic = self.body(words), self.topic(words)
         if desk == "own_file":
-            meant = self.body(words), self.topic(words)
-            agency = next((a for a in meant if a in OWN_COUNTER), COMMUNE)
-            return self.placed(agency, place), "hồ sơ đã nộp: nơi tiếp nhận"
-        fallback = OFFICE if desk == "hotline" else COMMUNE
-        agency = self._sector(words) or self.topic(words) or fallback
-        return self.placed(agency, place), f"{desk}: theo chủ đề hoặc nơi tiếp nhận"
+            counters = (named for named in (body, topic) if named and named.agency in OWN_COUNTER)
+            named = next(counters, Named(COMMUNE))
+            return self.placed(named.agency, place), f"hồ sơ đã nộp, nơi tiếp nhận: {named}"
+        sector = body if body and body.agency != COMMUNE else None
+        nobody = Named(OFFICE if desk == "hotline" else COMMUNE)
+        named = sector or topic or body or nobody
+        return self.placed(named.agency, place), f"{DESKS[desk]}, nơi phụ trách: {named}"
+
+    def by_entries(self, entries: Sequence[Entry], words: Words, place: Found) -> tuple[str, str]:
+        """Route a question that several procedures may answer: to where most of them are done."""
+        routes = [self.by_entry(entry, words, place) for entry in entries]
+        most = Counter(agency for agency, _ in routes).most_common(1)[0][0]
+        return next(route for route in routes if route[0] == most)
 
     def by_entry(self, entry: Entry, words: Words, place: Found) -> tuple[str, str]:
         """Route a question whose procedure is found."""
         if entry.agencies:
             return self.placed(entry.agencies[0], place), f"theo thủ tục {entry.code}"
         field = self.topic(self._words(f"{entry.field}"))
-        title = self.topic(self._words(entry.title))
-        if _commune_level(entry) and field not in {"ct-cong-an", "ct-thue", "ct-bao-hiem-xa-hoi"}:
+        elsewhere = field is not None and field.agency in NOT_AT_COMMUNES
+        if _commune_level(entry) and not elsewhere:
             return self.placed(COMMUNE, place), f"thủ tục {entry.code} làm ở cấp xã"
-        agency = field or title or self.topic(words) or COMMUNE
+        named = field or self.topic(self._words(entry.title)) or self.topic(words)
+        agency = named.agency if named else COMMUNE
         return self.placed(agency, place), f"theo lĩnh vực {entry.field or 'của thủ tục'}"
 
     def by_topic(self, words: Words, place: Found) -> tuple[str, str]:
         """Route by topic words alone."""
-        topic = self.body(words) or self.topic(words)
-        return self.placed(topic or COMMUNE, place), f"theo từ khóa: {topic or 'chưa rõ'}"
+        named = self.body(words) or self.topic(words)
+        agency = named.agency if named else COMMUNE
+        return self.placed(agency, place), f"theo từ khóa: {named or 'chưa rõ'}"
 
-    def topic(self, words: Words) -> str:
-        """Return the agency most topic words speak for, or ""."""
+    def topic(self, words: Words) -> Named | None:
+        """Return the agency most topic words speak for."""
         return _voted(self._lexicon.routes, words)
 
-    def body(self, words: Words) -> str:
-        """Return the body that is named, or whose service is; "" where none is."""
+    def body(self, words: Words) -> Named | None:
+        """Return the body that is named, or whose service is."""
         return _voted(self._lexicon.bodies, words)
-
-    def _sector(self, words: Words) -> str:
-        """Return the body other than the commune that is named, or whose service is; or ""."""
-        body = self.body(words)
-        return "" if body == COMMUNE else body
 
     @staticmethod
     def placed(agency: str, place: Found) -> str:
@@ -87,14 +109,16 @@ class Router:
         return Words.of(respell(split(text), self._lexicon.spelling))
 
 
-def _voted(phrases: Phrases, words: Words) -> str:
+def _voted(phrases: Phrases, words: Words) -> Named | None:
     """Return the agency with most words found; "agency:weight" says how much each word counts."""
     votes: dict[str, float] = {}
+    found: dict[str, list[str]] = {}
     for match in phrases.find(words):
         agency, _, weight = match.meaning.partition(":")
         votes[agency] = votes.get(agency, 0.0) + len(match.places) * float(weight or 1.0)
+        found.setdefault(agency, []).append(" ".join(words.accented[at] for at in match.places))
     best = max(votes, key=votes.__getitem__, default="")
-    return best if votes.get(best) else ""
+    return Named(best, tuple(dict.fromkeys(found[best]))) if votes.get(best) else None
 
 
 def _commune_level(entry: Entry) -> bool:
