@@ -4,9 +4,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation.acts import Step
-from bot.conversation.answers import reply_to
-from bot.conversation.cards import answer_card, counter, cut, is_sound, named
+from bot.conversation.answers import narrowed, reply_to
+from bot.conversation.cards import (
+    answer_card,
+    counter,
+    cut,
+    is_sound,
+    named,
+    source_line,
+    sources_of,
+)
 from bot.conversation.choosing import asked_again, must_choose, remembered_facet
+from bot.conversation.cues import tells_of_somebody
 from bot.conversation.facets import answers_it, asked_facet, asks_beside, asks_to_call
 from bot.conversation.followup import add
 from bot.conversation.letters import status_message
@@ -49,6 +58,17 @@ def aside(world: World, memory: Memory, text: str, decision: Decision) -> Step |
     if facet is None or decision.topic == "own_file":
         return None
     return _with_words_before(world, memory, text) or _of_what(world, memory, facet)
+
+
+def of_somebody(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
+    """Read "nó 17 tuổi", "nghỉ 8 tháng rồi" with what was last spoken of: it asks who may."""
+    if decision.matter is not MatterKind.QUESTION or not tells_of_somebody(text):
+        return None
+    if must_choose(memory):
+        step = narrowed(world, memory, text, decision)
+        return step or remembered_facet(world, memory, Facet.CONDITIONS)
+    entry = _last_shown(world, memory)
+    return None if entry is None else _side(world, memory, entry, Facet.CONDITIONS)
 
 
 def joined(world: World, memory: Memory, text: str, decision: Decision) -> tuple[str, Decision]:
@@ -171,5 +191,7 @@ def said_plainer(world: World, memory: Memory) -> Step | None:
     where = world.wording("card.plainer_place", place=cut(place, _PLACE))
     ways = button(world, "to_officer", "none"), button(world, "helped", "helped")
     told = say(world, "aside.plainer", *ways, title=named(entry), place=where)
+    text = f"{told.text}\n{source_line(world, entry)}"
+    told = replace(told, text=text, sources=sources_of(entry))
     remembered = replace(memory, awaiting=Awaiting.HELPED, shown_at=world.now)
     return Step(remembered, (replace(told, decision=DecisionKind.ANSWER),), (entry.id,))

@@ -60,6 +60,7 @@ class Cue(StrEnum):
     UNLETTERED = "unlettered"
     PICTURES = "pictures"
     SPEAKS_KHMER = "speaks_khmer"
+    SPEAKS_VIETNAMESE = "speaks_vietnamese"
     SUPPLEMENT = "supplement"
     MERGER = "merger"
     PLACE = "place"
@@ -125,6 +126,26 @@ def asks_a_fine(text: str) -> bool:
 def tells_own_age(text: str) -> bool:
     """Whether the whole text is somebody's own age: "con 14 tuổi"."""
     return bool(_patterns("people")["age"].search(plain(text)))
+
+
+def tells_of_somebody(text: str) -> bool:
+    """Whether the whole text tells somebody's age or for how long something is: "nó 17 tuổi"."""
+    return bool(_patterns("people")["told"].search(plain(text)))
+
+
+def blames(text: str) -> bool:
+    """Whether anger says nothing of what it is about: "làm ăn kiểu gì vậy"."""
+    return bool(_patterns("grumbles")["blame"].search(bare(text)))
+
+
+def finds_too_dear(text: str) -> bool:
+    """Whether somebody finds too high what they have to pay: "sao thuế nhiều vậy"."""
+    return bool(_patterns("grumbles")["dear"].search(bare(text)))
+
+
+def goes_on_grumbling(text: str) -> bool:
+    """Whether anger goes on without a matter of its own: "hẹn tới hẹn lui"."""
+    return bool(_patterns("grumbles")["more"].search(bare(text)))
 
 
 def tells_where(text: str) -> bool:

@@ -20,9 +20,10 @@ from bot.conversation import (
 )
 from bot.conversation.acts import Add, Step
 from bot.conversation.answers import emergency, prompt, reply_to
-from bot.conversation.asides import aside, completed, joined
+from bot.conversation.asides import aside, completed, joined, of_somebody
 from bot.conversation.choosing import must_choose, remembered_facet
 from bot.conversation.cues import Command, Cue, command_in, cue_in
+from bot.conversation.echoes import unechoed
 from bot.conversation.hearing import (
     Thought,
     is_order,
@@ -111,6 +112,7 @@ def _one(world: World, memory: Memory, thought: Thought, *, is_last: bool) -> St
     step = minors.noted(world, paced, thought.text, _replied(world, paced, thought, decision))
     step = opening.condoled(world, memory, step, thought.text)
     step = opening.welcomed(world, memory, step, thought, decision)
+    step = unechoed(world, memory, step)
     return replace(step, memory=with_offers(step.memory, step.replies))
 
 
@@ -187,6 +189,7 @@ def _worded(world: World, memory: Memory, thought: Thought, decision: Decision) 
         or merger.next_name(world, memory, text)
         or trail.gone_back(world, memory, text)
         or aside(world, memory, text, decision)
+        or of_somebody(world, memory, text, decision)
         or special_matter(world, memory, text, decision)
         or _added(world, memory, text)
         or followup.repeated(world, memory, text)

@@ -8,7 +8,15 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from bot.conversation.acts import Add, Receipt, Reopen, Step, TakeBack, Withdraw
-from bot.conversation.cues import Command, Cue, command_in, cue_in, topical_order
+from bot.conversation.cues import (
+    Command,
+    Cue,
+    command_in,
+    cue_in,
+    goes_on_grumbling,
+    tells_where,
+    topical_order,
+)
 from bot.conversation.letters import is_answered, status_list, status_message
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
@@ -23,6 +31,7 @@ _SAME_TOPIC = 60
 #: who has just sent a matter to officers may go on telling it for so long
 _STILL_TELLING = timedelta(minutes=5)
 _SHARED_WORDS = 3
+_PLACE_IN_WORDS = 8
 _TYPOS = 2
 _FEWEST_DIGITS = 2
 _LIKE_A_CODE = re.compile(
@@ -176,7 +185,9 @@ def goes_on(world: World, memory: Memory, text: str, decision: Decision) -> Step
     is_same = decision.kind is DecisionKind.HANDOFF and len(shared) >= _SHARED_WORDS
     is_unclear = decision.kind is DecisionKind.SMALLTALK and decision.topic in ("", "chatter")
     is_more = is_unclear and asked.matter is not MatterKind.DENUNCIATION and " " in bare(text)
-    if not is_same and not is_more:
+    is_where = tells_where(text) and len(text.split()) <= _PLACE_IN_WORDS
+    is_part = goes_on_grumbling(text) or (is_where and decision.kind is not DecisionKind.ANSWER)
+    if not is_same and not is_more and not is_part:
         return None
     return add(world, memory, asked, text, ())
 

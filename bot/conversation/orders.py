@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.conversation import answers, asides, followup, handover, presses, ratings
 from bot.conversation.acts import Step
+from bot.conversation.choosing import must_choose
 from bot.conversation.cues import Command, command_in
 from bot.conversation.letters import status_message
 from bot.conversation.payloads import payload
@@ -86,6 +87,8 @@ def _reopen(world: World, memory: Memory) -> Step:
 
 
 def _clear(world: World, memory: Memory) -> Step:
+    if must_choose(memory):
+        return Step(memory, (say(world, "acknowledged"),))
     if memory.awaiting is Awaiting.HELPED:
         return answers.helped(world, memory)
     return ratings.clear(world, memory, _latest_answered(world, memory))

@@ -110,7 +110,7 @@ def typed_choice(world: World, memory: Memory, text: str) -> Step | None:
         return _take(world, memory, acts[begun])
     if (number := number_in(text)) is not None:
         return _numbered(world, memory, number)
-    if command_in(text) is Command.AGAIN and _is_open(memory):
+    if _is_order(memory, command_in(text)):
         return None
     if is_no(text):
         return _meant(world, memory, lambda pressed: pressed.denies)
@@ -119,9 +119,11 @@ def typed_choice(world: World, memory: Memory, text: str) -> Step | None:
     return _told_apart(world, memory, text)
 
 
-def _is_open(memory: Memory) -> bool:
-    """Whether "không hiểu" asks for plainer words rather than denies."""
-    return must_choose(memory) or (memory.awaiting is Awaiting.HELPED and bool(memory.entry))
+def _is_order(memory: Memory, command: Command | None) -> bool:
+    """Whether "không hiểu" asks for plainer words, "hiểu rồi" ends a choice: neither denies."""
+    if command is Command.AGAIN:
+        return must_choose(memory) or (memory.awaiting is Awaiting.HELPED and bool(memory.entry))
+    return command in (Command.CLEAR, Command.DROP) and must_choose(memory)
 
 
 def _told_apart(world: World, memory: Memory, text: str) -> Step | None:

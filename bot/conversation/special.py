@@ -24,6 +24,8 @@ Special: TypeAlias = Callable[[World, Memory, str, Decision], Step | None]
 _FILES = frozenset({Cue.OWN_FILE, Cue.LATE_FILE})
 #: whoever asks for an officer in more words than these says what for
 _BARE_WISH = 7
+#: a place named in more words than these may stand in a question
+_BARE_PLACE = 5
 #: what the matcher and our own cues call the same thing
 _TOPICS = {
     "own_file": Cue.OWN_FILE,
@@ -52,7 +54,8 @@ def special_matter(world: World, memory: Memory, text: str, decision: Decision) 
         return _place(world, memory, text, decision)
     is_told = found in (Cue.SCAM_LOST, Cue.IDENTITY_PAPER)
     cue = found if is_told else _TOPICS.get(decision.topic) or found
-    if cue in _FILES and decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES):
+    is_matter = decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES)
+    if cue in _FILES and is_matter and not has_file_number(text):
         return None
     act = _SPECIAL.get(cue) if cue else None
     return act(world, memory, text, decision) if act else None
@@ -60,8 +63,9 @@ def special_matter(world: World, memory: Memory, text: str, decision: Decision) 
 
 def _says_where(text: str, decision: Decision) -> bool:
     """Whether a commune is named as somebody's own though no word says what it is: "ở Ngã Năm"."""
-    idle = decision.kind is DecisionKind.SMALLTALK and bool(decision.commune)
-    return idle and tells_where(text)
+    is_unsure = decision.kind in (DecisionKind.SMALLTALK, DecisionKind.CHOICES)
+    is_bare = decision.kind is DecisionKind.SMALLTALK or len(text.split()) <= _BARE_PLACE
+    return is_unsure and is_bare and bool(decision.commune) and tells_where(text)
 
 
 def genuine(world: World, memory: Memory) -> Step:
@@ -93,15 +97,17 @@ def _own_file(world: World, memory: Memory, text: str, decision: Decision) -> St
         return add(world, memory, told, text, ())
     if decision.matter is MatterKind.FEEDBACK:
         return _late_file(world, memory, text, decision)
+    is_told = memory.awaiting is Awaiting.DOOR and cue_in(memory.asked) in _FILES
     remembered = replace(
         memory.settled(),
         awaiting=Awaiting.DOOR,
-        asked=text,
+        asked=f"{memory.asked}\n{text}" if is_told else text,
         matter=str(MatterKind.FEEDBACK),
         agency=decision.agency or world.manner.desk,
     )
+    message_id = "own_file.number" if is_told and has_file_number(text) else "own_file"
     offered = say(
-        world, "own_file", button(world, "file_late", "send"), button(world, "keep", "keep")
+        world, message_id, button(world, "file_late", "send"), button(world, "keep", "keep")
     )
     return Step(remembered, (replace(offered, decision=DecisionKind.HANDOFF),))
 
@@ -142,6 +148,11 @@ def _pictures(world: World, memory: Memory, text: str, decision: Decision) -> St
 def _speaks_khmer(world: World, memory: Memory, text: str, decision: Decision) -> Step:
     del text, decision
     return _told(world, memory, "khmer.may")
+
+
+def _speaks_vietnamese(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    del text, decision
+    return _told(world, memory, "vietnamese.may")
 
 
 def _acknowledged(world: World, memory: Memory, text: str, decision: Decision) -> Step:
@@ -191,6 +202,7 @@ _SPECIAL: Mapping[Cue, Special] = {
     Cue.INTRODUCED: _introduced,
     Cue.PICTURES: _pictures,
     Cue.SPEAKS_KHMER: _speaks_khmer,
+    Cue.SPEAKS_VIETNAMESE: _speaks_vietnamese,
     Cue.OWN_FILE: _own_file,
     Cue.LATE_FILE: _late_file,
     Cue.KHMER: _khmer,

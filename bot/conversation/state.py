@@ -70,7 +70,8 @@ class Memory:
     the question now spoken of. `waiting_media` are transcript ids of pictures that came before
     their question. `minor` is whether a citizen said to be younger than eighteen, `condoled`
     whether we felt with the bereaved, `stopped` the wish to get no notices, `road` what a telephone
-    number was asked for, `alarm` the topic of the last emergency.
+    number was asked for, `alarm` the topic of the last emergency, `said` our last
+    words, as a digest.
     """
 
     greeted: bool = False
@@ -97,6 +98,7 @@ class Memory:
     road: str = ""
     alarm: str = ""
     alarmed_at: datetime | None = None
+    said: str = ""
     window_from: datetime | None = None
     window_count: int = 0
 
@@ -179,6 +181,7 @@ _READERS: Mapping[str, Any] = {
     "road": _TEXT,
     "alarm": _TEXT,
     "alarmed_at": datetime.fromisoformat,
+    "said": _TEXT,
     "window_from": datetime.fromisoformat,
     "window_count": _NUMBER,
 }
