@@ -69,7 +69,10 @@ class Reader:
         return self.understand(words, found.matches)
 
     def understand(self, words: Words, ignored: Sequence[Match] = ()) -> Query:
-        """Understand words; the places of `ignored` (names of communes) hardly count."""
+        """Understand words; the places of `ignored` (names of communes) hardly count.
+
+        No phrase reaches into them: "bà ở Mỹ Xuyên" is no foreigner.
+        """
         found = self._lexicon.official.find(words)
         kept = {at for match in found for at in match.places}
         asking = self._lexicon.facets.find(words)
@@ -79,7 +82,9 @@ class Reader:
         soft = {at for at, weight in weak.items() if weight == SOFT}
         core = [at for at in range(len(words.folded)) if at not in soft and at not in asks]
         firm = [at for at in core if weak.get(at) != LIGHT]
-        found = _longest([*found, *self._across(words, core), *self._across(words, firm)])
+        named = {at for match in ignored for at in match.places}
+        told = [*found, *self._across(words, core), *self._across(words, firm)]
+        found = _longest([match for match in told if named.isdisjoint(match.places)])
         weights = [ASKED if at in asks else weak.get(at, 1.0) for at in range(len(words.folded))]
         for match in ignored:
             for at in match.places:

@@ -36,6 +36,7 @@ def decide(text: str, context: Context | None = None) -> Decision:
         pytest.param("mất sổ đỏ làm lại sao", "1.012786", id="a lost land title"),
         pytest.param("dẹp tiệm không buôn bán nữa", "1.001266", id="closing a shop"),
         pytest.param("dang ki ket hon voi nguoi dai loan", "2.000806", id="a foreign spouse"),
+        pytest.param("ba o my xuyen, chau noi moi sanh lam khai sanh", "1.001193", id="no America"),
     ],
 )
 def test_everyday_words_find_the_procedure(text: str, code: str) -> None:
