@@ -1,6 +1,6 @@
 """Events that wait together, accepted by three statements for all of them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -112,17 +112,13 @@ def _take(connection: Connection, crowds: Mapping[_Key, Sequence[Acceptance]]) -
 
 def _sum(bodies: Sequence[Acceptance]) -> tuple[int | str | None, ...]:
     steps = [Step.of(body.incoming, body.now, body.idle) for body in bodies]
-    return (
-        len(steps),
-        sum(step.lines for step in steps),
-        _latest(step.inbound_at for step in steps),
-        _latest(step.opened_at for step in steps),
-        _latest(step.renewed_to for step in steps),
-        _latest(step.alive_at for step in steps),
-    )
+    lines, *moments = zip(*steps, strict=True)
+    return len(bodies), sum(lines), *map(_latest, moments)
 
 
-def _latest(moments: Iterable[datetime | None]) -> str | None:
+def _latest(moments: Sequence[datetime | None]) -> str | None:
+    if len(moments) == 1:  # most conversations bring one event at a time
+        return spelt(moments[0])
     return spelt(max(filter(None, moments), default=None))
 
 

@@ -1,6 +1,5 @@
 """The order of a conversation: each event takes a number in it, each line one in the transcript."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -46,8 +45,7 @@ class UnknownConversation(BotError):
     """There is no such conversation, or it has ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What events change in their conversation besides its numbers; None changes nothing."""
 
     lines: int

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.store.lull import lull
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Item:
@@ -46,6 +48,7 @@ class Batches:
         self._queue: deque[Item] = deque()
         self._under_way: set[asyncio.Task[None]] = set()
         self._driving: asyncio.Task[None] | None = None
+        self._crowd = False
         #: bodies that nobody has answered yet
         self.waiting = 0
 
@@ -76,7 +79,10 @@ class Batches:
         while self._queue:
             if len(self._under_way) >= self._at_once:
                 await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            if self._crowd or len(self._queue) > 1:
+                await lull(self._queue.__len__, self._together)
             size = min(self._together, len(self._queue))
+            self._crowd = size > 1
             batch = deque(self._queue.popleft() for _ in range(size))
             task = asyncio.create_task(self._work_on(batch))
             self._under_way.add(task)

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from time import perf_counter
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.store import Done, JointBody, StoreUnavailable, Wake
+from bot.store.lull import lull
 from bot.store.outages import is_unavailable
 
 Body = Callable[[Connection], Done[Any]]
@@ -35,7 +36,7 @@ class _Item:
     future: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
     done: Done[Any] | None = None
-    error: BaseException | None = field(default=None)
+    error: BaseException | None = None
 
     def resolve(self) -> None:
         """Tell the caller (in its event loop), unless it gave up waiting."""
@@ -53,7 +54,8 @@ class GroupWriter:
     Whatever queued up while the last commit was under way shares the next one. Joint bodies come
     first and are run together; the others follow in the order they came, a savepoint each. Only
     so many of them go along as cost joint ones little, and a transaction of theirs ends when
-    joint ones come in.
+    joint ones come in. While joint ones come by several, the writer waits for a lull: else both
+    threads take the interpreter from each other all the time.
     """
 
     def __init__(
@@ -68,6 +70,9 @@ class GroupWriter:
         self._closed = False
         self._ending = False
         self._joining = 0
+        self._crowd = False
+        self._bell = threading.Event()
+        self._ringing: asyncio.Task[None] | None = None
         self._seconds = 0.0  # that one of the others takes
         #: transactions so far; fewer than bodies where several shared one
         self.commits = 0
@@ -84,8 +89,8 @@ class GroupWriter:
         item = _Item(body, loop.create_future(), loop)
         if _goes_first(body):
             self._joining += 1
-            item.future.add_done_callback(self._joined)
         self._queue.put(item)
+        self._gather(loop)
         return item.future
 
     def is_crowded(self) -> bool:
@@ -101,14 +106,29 @@ class GroupWriter:
         if not self._closed:
             self._closed = True
             self._queue.put(None)
+            self._bell.set()
         self._thread.join()
 
-    def _joined(self, _future: "asyncio.Future[Any]") -> None:
-        self._joining -= 1
+    def _gather(self, loop: asyncio.AbstractEventLoop) -> None:
+        """See to it that the writer hears of what waits."""
+        ringing = self._ringing
+        if not self._crowd:
+            self._bell.set()
+        elif ringing is None or ringing.done() or ringing.get_loop() is not loop:
+            self._ringing = loop.create_task(self._ring())
+
+    async def _ring(self) -> None:
+        try:
+            await lull(self._queue.qsize, _TOGETHER)
+        finally:
+            self._bell.set()
 
     def _run(self) -> None:
         while not (self._ending and self.waiting() == 0):
-            self._collect(wait=not (self._joint or self._others))
+            if not (self._ending or self._joint or self._others):
+                self._bell.wait()
+                self._bell.clear()
+            self._collect()
             if joint := _first(self._joint, _TOGETHER):
                 fitting = int(_BESIDE / max(self._seconds, _BESIDE / _TOGETHER))
                 self._write(joint, self._take(fitting))
@@ -117,19 +137,18 @@ class GroupWriter:
             if self._others:
                 self._write([], self._until_joint())
 
-    def _collect(self, *, wait: bool) -> None:
+    def _collect(self) -> None:
         """Sort what has come in."""
         with suppress(Empty):
-            while (item := self._queue.get(block=wait)) is not None:
+            while (item := self._queue.get_nowait()) is not None:
                 (self._joint if _goes_first(item.body) else self._others).append(item)
-                wait = False
             self._ending = True
 
     def _until_joint(self) -> Iterator[_Item]:
         """Take others, one at least, until joint ones come in."""
         for item in self._take(_TOGETHER):
             yield item
-            self._collect(wait=False)
+            self._collect()
             if self._joint:
                 return
 
@@ -155,7 +174,30 @@ class GroupWriter:
             for item in begun:
                 item.error = item.error or failure
         self.commits += 1
-        _report(begun, self._on_wake)
+        self._crowd = len(joint) > 1
+        self._report(begun)
+
+    def _report(self, items: Sequence[_Item]) -> None:
+        """Hand results over to the event loops of the callers, all of a loop in one step."""
+        if self._crowd and not self._closed:
+            self._bell.clear()  # what came meanwhile waits for those who come back now
+        for loop in {item.loop for item in items}:
+            mine = [item for item in items if item.loop is loop]
+            try:
+                loop.call_soon_threadsafe(self._resolve, loop, mine)
+            except RuntimeError:  # the loop is closed: nobody waits any more
+                self._bell.set()
+
+    def _resolve(self, loop: asyncio.AbstractEventLoop, items: Sequence[_Item]) -> None:
+        self._joining -= sum(_goes_first(item.body) for item in items)
+        for item in items:
+            item.resolve()
+        for item in items:
+            if item.error is None and item.done is not None:
+                for wake in item.done.wakes:
+                    self._on_wake(wake)
+        if self._queue.qsize():
+            self._gather(loop)
 
     def _run_other(self, connection: Connection, driver: sqlite3.Connection, item: _Item) -> None:
         started = perf_counter()
@@ -179,16 +221,14 @@ def _run_together(
     if len(items) < 2:
         return items
     bodies = [item.body for item in items if isinstance(item.body, JointBody)]
-    driver.execute("SAVEPOINT together")
     try:
         found = bodies[0].together(connection, bodies)
     except Exception as error:
         if is_unavailable(error, writing=True):
             raise
-        driver.execute("ROLLBACK TO together")
-        driver.execute("RELEASE together")
+        driver.execute("ROLLBACK")  # nothing else is in it yet
+        driver.execute("BEGIN IMMEDIATE")
         return items
-    driver.execute("RELEASE together")
     for item, done in zip(items, found, strict=True):
         item.done = done
     return ()
@@ -215,22 +255,3 @@ def _translate(error: Exception) -> Exception:
     unavailable = StoreUnavailable(f"the database cannot take writes now: {cause}")
     unavailable.__cause__ = error
     return unavailable
-
-
-def _report(items: Sequence[_Item], on_wake: Callable[[Wake], None]) -> None:
-    """Hand results over to the event loops of the callers, all of a loop in one step."""
-    for loop in {item.loop for item in items}:
-        mine = [item for item in items if item.loop is loop]
-        try:
-            loop.call_soon_threadsafe(_resolve, mine, on_wake)
-        except RuntimeError:  # the loop is closed: nobody waits any more
-            continue
-
-
-def _resolve(items: Sequence[_Item], on_wake: Callable[[Wake], None]) -> None:
-    for item in items:
-        item.resolve()
-    for item in items:
-        if item.error is None and item.done is not None:
-            for wake in item.done.wakes:
-                on_wake(wake)
