@@ -22,7 +22,7 @@ from sqlalchemy import Connection, true
 
 from bot.delivery.crowd import Acceptance
 from bot.delivery.inbox import last_heard
-from bot.delivery.sending import open_outbox
+from bot.delivery.unfinished import open_outbox
 from bot.messages import Incoming, IncomingKind
 from bot.questions import repository
 from bot.questions.life import Bucket

@@ -12,7 +12,7 @@ from bot.app import Parts, build_engine, build_mind, build_parts
 from bot.commands.environment import read_settings
 from bot.commands.output import say
 from bot.delivery.labels import label_of
-from bot.delivery.sending import open_inbox, open_outbox
+from bot.delivery.unfinished import open_inbox, open_outbox
 from bot.demo.month import play
 from bot.demo.people import Desks
 from bot.demo.performance import Performance

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -42,7 +43,8 @@ class Dispatcher(Protocol):
 class EmbeddedDispatcher:
     """A dispatcher inside one process: ready sets and timers, nothing durable.
 
-    Where more conversations are ready than may run, urgent ones go first.
+    Where more conversations are ready than may run, urgent ones go first. What was just committed
+    is urgent, and what was put off until now; what a sweep finds has waited before.
     """
 
     def __init__(
@@ -58,9 +60,9 @@ class EmbeddedDispatcher:
         self._job: Job | None = None
         self._ready: OrderedDict[int, None] = OrderedDict()
         self._urgent: OrderedDict[int, None] = OrderedDict()
-        self._again: set[int] = set()
+        self._again: dict[int, bool] = {}
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._timers = Timers(self.wake, clock)
+        self._timers = Timers(partial(self.wake, urgent=True), clock)
         self._failures: dict[int, int] = {}
 
     def wake(
@@ -70,14 +72,23 @@ class EmbeddedDispatcher:
         if self._timers.set(conversation_id, at):
             return
         if conversation_id in self._running:
-            self._again.add(conversation_id)
+            self._again[conversation_id] = urgent or self._again.get(conversation_id, False)
         else:
             (self._urgent if urgent else self._ready)[conversation_id] = None
             self._fill()
 
     def committed(self, wake: Wake) -> None:
         """Hear of a wake once the transaction that gave reason to it is durable."""
-        self.wake(wake.conversation_id, wake.at)
+        self.wake(wake.conversation_id, wake.at, urgent=True)
+
+    def knows(self, conversation_id: int) -> bool:
+        """Whether the job runs for a conversation or will without another wake."""
+        return (
+            conversation_id in self._running
+            or conversation_id in self._ready
+            or conversation_id in self._urgent
+            or conversation_id in self._timers
+        )
 
     async def start(self, job: Job) -> None:
         """Begin to work, also on what was woken before."""
@@ -119,9 +130,8 @@ class EmbeddedDispatcher:
             again = self._after_failure(conversation_id, error)
         finally:
             del self._running[conversation_id]
-        if conversation_id in self._again:
-            self._again.discard(conversation_id)
-            self._ready[conversation_id] = None
+        if (urgent := self._again.pop(conversation_id, None)) is not None:
+            (self._urgent if urgent else self._ready)[conversation_id] = None
         if again is not None and self._job is not None:
             self.wake(conversation_id, again)
         self._fill()

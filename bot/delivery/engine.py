@@ -14,7 +14,7 @@ from bot.delivery.joint_deciding import Look
 from bot.delivery.listeners import Listeners
 from bot.delivery.nodes import Alone, Membership
 from bot.delivery.sender import Sender
-from bot.delivery.sending import open_inbox, open_outbox
+from bot.delivery.unfinished import open_inbox, open_outbox
 from bot.delivery.worker import Worker
 from bot.moments import Clock, utc_now
 from bot.store import Store, StoreUnavailable, Wake
@@ -113,12 +113,20 @@ class Engine:
         await self._membership.leave()
 
     async def sweep(self) -> None:
-        """Wake every conversation with something left to decide or to send."""
-        for query in (open_inbox, open_outbox):
-            last, page = 0, [0]
-            while page:
-                page = await self._store.read(partial(query, after=last, limit=_PAGE))
-                for last in page:
+        """Wake every conversation with something left to decide, or to send where nobody is at it.
+
+        What waits for a channel that is off, or for its turn on one, is left alone: there may be
+        a hundred thousand of them.
+        """
+        last = 0
+        while undecided := await self._store.read(partial(open_inbox, after=last, limit=_PAGE)):
+            for last in undecided:
+                self._lanes.deciding.wake(last)
+        last = 0
+        while unsent := await self._store.read(partial(open_outbox, after=last, limit=_PAGE)):
+            for last, channel in unsent:
+                lane = self._lanes.sending.get(channel)
+                if lane is not None and not lane.knows(last):
                     self._lanes.deciding.wake(last)
 
     async def _take_over(self, alive: Collection[str]) -> None:

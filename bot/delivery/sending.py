@@ -28,8 +28,6 @@ from bot.store.hot import Hot
 from bot.tables.base import Moment
 from bot.tables.delivery import (
     conversation,
-    inbox,
-    inbox_open,
     message,
     outbox,
     outbox_open,
@@ -43,7 +41,7 @@ WINDOW_CLOSED = "window_closed"
 
 #: rows that somebody is sending or that may be sent now or later without a person's doing:
 #: what waits for the citizen is free again as soon as the citizen wrote
-_SENDABLE = and_(
+is_sendable = and_(
     outbox_open,
     or_(
         outbox.c.state == "pending",
@@ -245,31 +243,6 @@ def doubt_until(head: Head, now: datetime, grace: timedelta) -> datetime | None:
     return now if purpose is Purpose.RECEIPT else now + grace
 
 
-def open_inbox(connection: Connection, after: int, limit: int) -> list[int]:
-    """Return conversations above `after` that have undecided messages, by id."""
-    statement = (
-        select(inbox.c.conversation_id)
-        .where(inbox_open, inbox.c.state == "pending", inbox.c.conversation_id > after)
-        .order_by(inbox.c.conversation_id)
-        .distinct()
-        .limit(limit)
-    )
-    return list(connection.execute(statement).scalars())
-
-
-def open_outbox(connection: Connection, after: int, limit: int) -> list[int]:
-    """Return conversations above `after` that have something to send, by id."""
-    statement = (
-        select(outbox.c.conversation_id)
-        .join(conversation, conversation.c.id == outbox.c.conversation_id)
-        .where(_SENDABLE, outbox.c.conversation_id > after)
-        .order_by(outbox.c.conversation_id)
-        .distinct()
-        .limit(limit)
-    )
-    return list(connection.execute(statement).scalars())
-
-
 def next_of(conversation_id: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
     """Return the query for the next message of a conversation."""
     return (
@@ -289,7 +262,7 @@ def next_of(conversation_id: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
         )
         .join(conversation, conversation.c.id == outbox.c.conversation_id)
         .join(message, message.c.id == outbox.c.message_id)
-        .where(outbox.c.conversation_id == conversation_id, _SENDABLE)
+        .where(outbox.c.conversation_id == conversation_id, is_sendable)
         .order_by(outbox.c.id)
         .limit(1)
     )
@@ -303,7 +276,7 @@ def first_unsent(conversation_id: ColumnElement[int]) -> Select[*tuple[Any, ...]
     return (
         select(outbox.c.conversation_id, conversation.c.channel, outbox.c.purpose)
         .join(outbox, outbox.c.conversation_id == conversation.c.id)
-        .where(outbox.c.conversation_id == conversation_id, _SENDABLE)
+        .where(outbox.c.conversation_id == conversation_id, is_sendable)
         .order_by(outbox.c.id)
         .limit(1)
     )

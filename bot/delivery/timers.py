@@ -28,6 +28,9 @@ class Timers:
             self._set[conversation_id] = loop.call_later(delay, self._due, conversation_id)
         return True
 
+    def __contains__(self, conversation_id: int) -> bool:
+        return conversation_id in self._set
+
     def clear(self) -> None:
         """Ring no more."""
         for timer in self._set.values():

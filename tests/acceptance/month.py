@@ -23,7 +23,7 @@ from bot.app.parts import Parts
 from bot.app.site import build_web, listen
 from bot.delivery.engine import Engine
 from bot.delivery.schedule import Schedule
-from bot.delivery.sending import open_inbox, open_outbox
+from bot.delivery.unfinished import open_inbox, open_outbox
 from bot.demo.simulation import Agenda, SimulatedClock
 from bot.office import calls
 from bot.office.letters import DeskLetters

@@ -11,6 +11,7 @@ from bot.delivery.backoff import Backoff
 from bot.delivery.dispatcher import Dispatcher, EmbeddedDispatcher
 from bot.delivery.shared import SharedDispatcher
 from bot.moments import utc_now
+from bot.store import Wake
 
 SOON = Backoff(timedelta(milliseconds=1), timedelta(milliseconds=1), attempts=0)
 
@@ -199,3 +200,29 @@ async def test_urgent_ones_run_before_whoever_is_ready(job: Job) -> None:
     await job.until(lambda: len(job.ended) == 4)
     await lane.stop(1)
     assert (job.begun, lane.busy()) == ([1, 4, 3, 2], 0)
+
+
+async def test_what_was_just_written_runs_before_what_a_sweep_found(job: Job) -> None:
+    lane = EmbeddedDispatcher(1, retry=SOON)
+    await lane.start(job)
+    lane.wake(1)
+    lane.wake(2)
+    lane.committed(Wake(3))
+    job.go.set()
+    await job.until(lambda: len(job.ended) == 3)
+    await lane.stop(1)
+    assert job.begun == [1, 3, 2]
+
+
+async def test_it_knows_whom_it_needs_no_wake_for(job: Job) -> None:
+    lane = EmbeddedDispatcher(1, retry=SOON)
+    await lane.start(job)
+    lane.wake(1)
+    lane.wake(2)
+    lane.wake(3, urgent=True)
+    lane.wake(4, utc_now() + timedelta(hours=1))
+    assert [lane.knows(id_) for id_ in (1, 2, 3, 4, 5)] == [True] * 4 + [False]
+    job.go.set()
+    await job.until(lambda: len(job.ended) == 3)
+    await lane.stop(1)
+    assert not any(map(lane.knows, (1, 2, 3)))

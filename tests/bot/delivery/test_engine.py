@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from bot.channels import Delivery, Sent
+from bot.delivery.dispatcher import EmbeddedDispatcher
 from bot.delivery.engine import Engine, embedded_lanes
 from bot.delivery.inbox import accept, transcript
 from bot.delivery.sender import Sender
@@ -114,3 +115,18 @@ async def test_stopping_leaves_everything_finished_or_durable(database_url: str)
     assert len(sent) == decided
     assert sent.count("sent") == len(box.seen)
     assert set(sent) <= {"sent", "pending"}
+
+
+async def test_a_sweep_leaves_alone_what_waits_for_a_channel_that_is_off(
+    database_url: str,
+) -> None:
+    lanes, store = embedded_lanes([]), open_store(database_url)
+    worker = Worker(store, Parrot())
+    await worker.drain(await receive(store, "một"))
+    await Engine(store, lanes, worker, Sender(store, {}, "me")).sweep()
+    assert isinstance(lanes.deciding, EmbeddedDispatcher)
+    assert (await store.read(lambda c: states(c, outbox)), lanes.deciding.busy()) == (
+        ["pending"],
+        0,
+    )
+    await store.close()

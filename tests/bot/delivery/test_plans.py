@@ -11,7 +11,8 @@ from bot.delivery.inbox import accept, transcript
 from bot.delivery.outbox import post
 from bot.delivery.recording import read_turn, record
 from bot.delivery.retention import forget_raw
-from bot.delivery.sending import open_inbox, open_outbox, read_head, recover, unsent
+from bot.delivery.sending import read_head, recover, unsent
+from bot.delivery.unfinished import open_inbox, open_outbox
 from bot.messages import IncomingKind, Outgoing, Purpose
 from tests.bot.delivery.samples import NOW, Parrot, Repeat, said, told
 
