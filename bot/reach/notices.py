@@ -1,17 +1,19 @@
 """What we tell of our own accord: to whoever wants it, and a count of who could not be told."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from bot.delivery.outbox import post
 from bot.messages import Outgoing, Purpose
 from bot.store import Wake
 from bot.store.upsert import insert
 from bot.tables.delivery import conversation, message, outbox, outbox_failed, outbox_open_at_all
+from bot.tables.desk import question
 from bot.tables.reach import untold
 
 #: what is written into a cause before its details: "notice:air:2026-11:5", "question:5:answer:2"
@@ -93,19 +95,32 @@ def give_up_lapsed(connection: Connection, now: datetime) -> int:
 
 #: what officers' groups are told concerns no citizen
 _TO_OFFICERS = "liaison:"
+#: questions named for one reason, of so many that are looked at
+_MOST_NAMED = 5
+_MOST_LOOKED_AT = 500
 
 
 def untold_since(connection: Connection, since: datetime) -> list[Untold]:
     """Return who could not be told since a moment, and who cannot be told now."""
-    waiting = select(outbox.c.cause, outbox.c.reason).where(
-        outbox_open_at_all, outbox.c.state == "waiting", outbox.c.purpose.in_(_TELLING)
-    )
-    failed = select(outbox.c.cause, outbox.c.reason).where(
-        outbox_failed, outbox.c.created_at >= since, outbox.c.purpose.in_(_TELLING)
-    )
-    unwanted = select(untold.c.cause, untold.c.reason).where(untold.c.at >= since)
-    rows = [row for each in (waiting, failed, unwanted) for row in connection.execute(each)]
-    return _counted([row for row in rows if not row.cause.startswith(_TO_OFFICERS)])
+    counts = Counter(_key(row) for row in _untold(connection, since))
+    return [Untold(*key, count) for key, count in sorted(counts.items())]
+
+
+def questions_untold(
+    connection: Connection, since: datetime, seen_by: ColumnElement[bool]
+) -> Mapping[tuple[str, str], Sequence[str]]:
+    """Return the codes of the newest questions behind each kind and reason of `untold_since`."""
+    about: dict[int, set[tuple[str, str]]] = {}
+    for row in _untold(connection, since):
+        if row.question_id is not None:
+            about.setdefault(row.question_id, set()).add(_key(row))
+    newest = sorted(about, reverse=True)[:_MOST_LOOKED_AT]
+    visible = select(question.c.id, question.c.code).where(question.c.id.in_(newest), seen_by)
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in connection.execute(visible.order_by(question.c.id.desc())):
+        for key in about[row.id]:
+            found.setdefault(key, []).append(row.code)
+    return {key: codes[:_MOST_NAMED] for key, codes in found.items()}
 
 
 def told_of(connection: Connection, kind: str, *about: object) -> Mapping[str, int]:
@@ -133,9 +148,17 @@ def _is_over(body: Mapping[str, Any], now: datetime) -> bool:
     return until is not None and datetime.fromisoformat(until) < now
 
 
-def _counted(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Untold]:
-    sums: dict[tuple[str, str], int] = {}
-    for row in rows:
-        key = kind_of(row.cause), (row.reason or "other").partition(":")[0]
-        sums[key] = sums.get(key, 0) + 1
-    return [Untold(kind, reason, count) for (kind, reason), count in sorted(sums.items())]
+def _untold(connection: Connection, since: datetime) -> list[Row[*tuple[Any, ...]]]:
+    posted = select(outbox.c.cause, outbox.c.reason, message.c.question_id).join(message)
+    posted = posted.where(outbox.c.purpose.in_(_TELLING))
+    waiting = posted.where(outbox_open_at_all, outbox.c.state == "waiting")
+    failed = posted.where(outbox_failed, outbox.c.created_at >= since)
+    unwanted = select(untold.c.cause, untold.c.reason, untold.c.question_id)
+    unwanted = unwanted.where(untold.c.at >= since)
+    rows = [row for each in (waiting, failed, unwanted) for row in connection.execute(each)]
+    return [row for row in rows if not row.cause.startswith(_TO_OFFICERS)]
+
+
+def _key(row: Row[*tuple[Any, ...]]) -> tuple[str, str]:
+    """Return what was to be told, and the kind of reason why it was not."""
+    return kind_of(row.cause), (row.reason or "other").partition(":")[0]

@@ -9,10 +9,13 @@ from sqlalchemy import Connection
 
 from bot.moments import Clock
 from bot.officers import Role
-from bot.reach.notices import Untold, told_of, untold_since
+from bot.questions import repository
+from bot.questions.sight import visible_to
+from bot.reach.notices import Untold, questions_untold, told_of, untold_since
 from bot.segments.repository import published_months
 from bot.store import Store
 from bot.wording import Wording
+from handlers.access import SESSION
 from handlers.console.rendering import Pages
 from handlers.routes import Access, Route
 
@@ -46,6 +49,12 @@ class UntoldPage:
     async def show(self, request: web.Request) -> web.Response:
         """Show who could not be told in the last thirty days, and who waits now."""
         since = self._clock() - _LOOKS_BACK
+        officer = request[SESSION].officer
+
+        def named(connection: Connection) -> Mapping[tuple[str, str], Sequence[str]]:
+            seen_by = visible_to(officer, repository.denunciation_desk(connection))
+            return questions_untold(connection, since, seen_by)
+
         rows = await self._store.read(lambda c: untold_since(c, since))
         return self._pages.render(
             request,
@@ -54,6 +63,7 @@ class UntoldPage:
             rows=rows,
             total=sum(row.count for row in rows),
             because=self._because,
+            named=await self._store.read(named),
             months=await self._store.read(_months),
         )
 

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from bot.messages import Outgoing, Purpose
 from bot.officers import Role
 from bot.reach.notices import Notice, cause_of, tell
 from bot.store import Store
 from bot.tables.delivery import conversation
+from bot.tables.desk import question
 from bot.tables.segments import segment
 from tests.bot.questions.samples import NOW
 from tests.bot.reach.samples import ask_on_zalo, hold_answer, write
@@ -21,9 +22,9 @@ async def world(store: Store) -> DeskWorld:
     return await furnish(store)
 
 
-async def page(world: DeskWorld, role: Role, status: int = 200) -> str:
+async def page(world: DeskWorld, role: Role, status: int = 200, username: str = "nguoi") -> str:
     agency = "ct-so-y-te" if role is Role.OFFICER else None
-    officer = await world.hire("nguoi", role, agency)
+    officer = await world.hire(username, role, agency)
     async with visiting(world) as browser:
         await enter(world, browser, officer)
         return await browser.open("/can-bo/lien-lac", status)
@@ -52,6 +53,14 @@ async def test_what_waits_is_counted_with_its_reason(world: DeskWorld) -> None:
     shown = await page(world, Role.COORDINATOR)
     assert "1 tin chưa đến người dân" in shown
     assert "hết hạn nhắn, đang giữ chờ người dân nhắn lại" in shown
+
+
+async def test_what_waits_leads_to_its_question_whoever_may_read_it(world: DeskWorld) -> None:
+    await world.do(hold)
+    (asked,) = await world.store.read(lambda c: c.execute(select(question.c.code)).scalars().all())
+    link = f'href="/can-bo/cau-hoi/{asked}"'
+    assert link in await page(world, Role.COORDINATOR)
+    assert link not in await page(world, Role.ADMIN, username="chu")
 
 
 async def test_a_months_list_says_how_many_of_its_askers_were_told(world: DeskWorld) -> None:
