@@ -11,7 +11,7 @@ from bot.catalogue.imports import Source, would_vanish
 from bot.catalogue.repository import Known, known
 from bot.moments import Clock
 from bot.store import Store
-from knowledge.entries import Entry
+from knowledge.entries import Entry, Facet
 from knowledge.importers.layout import Layout
 from knowledge.importers.rows import RowError
 from knowledge.layers import DIFFERS, assemble
@@ -177,5 +177,7 @@ def _plain(value: object) -> str:
 
 
 def _sample(entry: Entry) -> dict[str, str]:
-    told = {facet.value: fact.text[:_LONG] for facet, fact in entry.facts.items()}
-    return {"code": entry.code, "title": entry.title, "summary": entry.summary[:_LONG], **told}
+    told = {"summary": entry.summary, Facet.LEGAL_BASIS.value: "; ".join(entry.legal_basis)}
+    told |= {facet.value: fact.text for facet, fact in entry.facts.items()}
+    cut = {name: text[:_LONG] for name, text in told.items()}
+    return {"code": entry.code, "title": entry.title, **cut}

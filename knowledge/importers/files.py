@@ -38,6 +38,8 @@ _REFUSED = (
     (b"\xfd7zXZ", Fault.ARCHIVE),
 )
 _BY_NAME = {".pdf": Fault.PDF, ".doc": Fault.OLD_OFFICE, ".xls": Fault.OLD_OFFICE}
+#: archives by nature: with other first bytes they are broken
+_PACKED = (".xlsx", ".docx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ def _refuse(data: bytes, name: str) -> None:
     for ending, fault in _BY_NAME.items():
         if name.endswith(ending):
             raise BadFile(fault)
+    if name.endswith(_PACKED):
+        raise BadFile(Fault.DAMAGED, detail="it does not begin as such a file does")
 
 
 def _unzipped(data: bytes) -> tuple[bytes, BadFile | None]:

@@ -124,3 +124,9 @@ async def test_a_source_given_with_the_file_holds_for_rows_that_name_none(
     found = await store.read(lambda c: public_entry(c, "1.000001"))
     assert found is not None
     assert found.source == "Quyết định số 5/QĐ-UBND"
+
+
+async def test_a_preview_says_on_what_law_an_answer_rests(uploads: Uploads) -> None:
+    data = "question,answer,legal_basis,source\nLàm ở đâu?,Ở xã.,60/2014/QH13,Sổ tay\n".encode()
+    row = await uploads.get(await read(uploads, data, "a.csv"))
+    assert row.preview["samples"][0]["legal_basis"] == "60/2014/QH13"

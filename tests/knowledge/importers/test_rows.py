@@ -56,6 +56,7 @@ def test_keys_at_the_head_of_a_yaml_file_hold_for_each_record() -> None:
         pytest.param(b"items: [1]", "a.yaml", id="YAML without fields"),
         pytest.param(b"\x1f\x8b\x08broken", "a.jsonl.gz", id="gzip"),
         pytest.param(b"PK\x03\x04broken", "a.xlsx", id="Excel"),
+        pytest.param(b"\x9f\x01\xee\x13 no archive", "a.xlsx", id="Excel in name alone"),
         pytest.param(b"[1, 2", "a.json", id="JSON"),
         pytest.param(b"[" * 100_000, "a.jsonl", id="deep nesting"),
         pytest.param(b"!!python/object/apply:os.system [ls]", "a.yaml", id="YAML with objects"),
