@@ -223,7 +223,7 @@ def narrowed(world: World, memory: Memory, text: str, decision: Decision) -> Ste
     asked, offered = world.question(memory.question), _offered(memory)
     if not offered or not memory.asked or asked is None or asked.state is not State.CHOOSING:
         return None
-    if not _may_narrow(decision, offered):
+    if not _may_narrow(text, decision, offered):
         return None
     whole = f"{memory.asked}\n{text}"[:_KEPT_WORDS]
     joint = world.library.decide(whole, NO_CONTEXT)
@@ -244,10 +244,16 @@ def _offered(memory: Memory) -> tuple[str, ...]:
     return tuple(each.argument for each in pressed if each and each.act == "entry")
 
 
-def _may_narrow(decision: Decision, offered: Sequence[str]) -> bool:
-    """Whether a text may say more of what is open: it names no other matter and is no chatter."""
+def _may_narrow(text: str, decision: Decision, offered: Sequence[str]) -> bool:
+    """Whether a text may say more of what is open: it names no other matter and is no chatter.
+
+    "à không, bị mất" fits many matters, one of those offered among them.
+    """
     if decision.matter is not MatterKind.QUESTION or decision.topic:
         return False
+    is_brief = decision.kind is DecisionKind.CHOICES and len(text.split()) <= _SHORT
+    if is_brief:
+        return any(entry in offered for entry in decision.entries[:MOST_CHOICES])
     if decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES):
         return decision.entries[0] in offered
     return decision.kind is DecisionKind.SMALLTALK and not decision.standalone

@@ -1,5 +1,6 @@
 """Short questions that name no matter: they are about the one last spoken of."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,13 +15,20 @@ from bot.conversation.cards import (
     source_line,
     sources_of,
 )
-from bot.conversation.choosing import asked_again, must_choose, remembered_facet
+from bot.conversation.choosing import asked_again, must_choose, offered, remembered_facet
 from bot.conversation.cues import tells_of_somebody
-from bot.conversation.facets import answers_it, asked_facet, asks_beside, asks_to_call
+from bot.conversation.facets import (
+    answers_it,
+    asked_facet,
+    asks_beside,
+    asks_how_much,
+    asks_to_call,
+)
 from bot.conversation.followup import add
 from bot.conversation.letters import status_message
 from bot.conversation.replies import button, say
 from bot.conversation.state import Awaiting, Memory
+from bot.conversation.words import plain
 from bot.conversation.world import Asked, World
 from bot.messages import Outgoing
 from bot.questions.life import State
@@ -33,6 +41,11 @@ _LASTS = timedelta(hours=24)
 #: how long words that said nothing by themselves may begin a question
 _MUSING_LASTS = timedelta(minutes=10)
 _PLACE = 160
+#: so few words after a card may be about it
+_BRIEF = 3
+_BENEFIT = re.compile(
+    r"\b(?:tro cap|ho tro|tuat|mai tang|thai san|luong huu|che do|bao hiem that)\b"
+)
 
 
 def aside(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
@@ -40,6 +53,7 @@ def aside(world: World, memory: Memory, text: str, decision: Decision) -> Step |
     facet = asked_facet(text)
     if facet is None and not asks_beside(text):
         return None
+    facet = _meant(world, memory, text, facet)
     if world.officer_left(State.ANSWERED) is not None:
         return None  # it is about the officer's answer
     if must_choose(memory):
@@ -74,9 +88,10 @@ def of_somebody(world: World, memory: Memory, text: str, decision: Decision) -> 
 def joined(world: World, memory: Memory, text: str, decision: Decision) -> tuple[str, Decision]:
     """Return an unsure text read together with what was said just before and not understood.
 
-    "ghe tui 15 met" … "dang kiem o dau"
+    "ghe tui 15 met" … "dang kiem o dau"; after a card "mất rồi" is no death.
     """
-    before = _words_before(world, memory)
+    is_brief = memory.awaiting is Awaiting.HELPED and len(text.split()) <= _BRIEF
+    before = _words_before(world, memory) or (memory.asked if is_brief else "")
     if not before or decision.kind is not DecisionKind.CHOICES:
         return text, decision
     whole = f"{before}\n{text}"
@@ -107,6 +122,19 @@ def completed(memory: Memory, decision: Decision) -> Decision:
     if not is_asked or decision.facet is not None:
         return decision
     return replace(decision, facet=Facet(memory.facet))
+
+
+def _meant(world: World, memory: Memory, text: str, facet: Facet | None) -> Facet | None:
+    """Return the side; how much a benefit is no card keeps, "bao nhiêu" is then no fee."""
+    is_amount = facet is Facet.FEE and asks_how_much(text)
+    return None if is_amount and _is_paid_out(world, memory) else facet
+
+
+def _is_paid_out(world: World, memory: Memory) -> bool:
+    """Whether what was last spoken of brings money rather than costs any."""
+    shown = [entry for entry, _ in offered(world, memory)] if must_choose(memory) else []
+    entries = shown or [entry for entry in (_last_shown(world, memory),) if entry is not None]
+    return bool(entries) and all(_BENEFIT.search(plain(e.title)) for e in entries)
 
 
 def _before_the_choice(world: World, memory: Memory, facet: Facet | None) -> Step:

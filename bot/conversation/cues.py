@@ -140,7 +140,7 @@ def blames(text: str) -> bool:
 
 def finds_too_dear(text: str) -> bool:
     """Whether somebody finds too high what they have to pay: "sao thuế nhiều vậy"."""
-    return bool(_patterns("grumbles")["dear"].search(bare(text)))
+    return bool(_patterns("grumbles")["dear"].search(plain(text)))
 
 
 def goes_on_grumbling(text: str) -> bool:

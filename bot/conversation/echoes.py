@@ -14,6 +14,8 @@ from knowledge.decisions import DecisionKind
 
 _VARIED = {DecisionKind.ANSWER, DecisionKind.CHOICES, DecisionKind.SMALLTALK}
 _DIGEST = 6
+#: sentences that have another way to be said
+_OTHERWISE = {"smalltalk.thanks": "smalltalk.bye", "scam": "scam.still"}
 
 
 def unechoed(world: World, memory: Memory, step: Step) -> Step:
@@ -30,6 +32,9 @@ def unechoed(world: World, memory: Memory, step: Step) -> Step:
 
 
 def _varied(world: World, memory: Memory, reply: Outgoing) -> Outgoing:
+    otherwise = {world.wording(one): world.wording(other) for one, other in _OTHERWISE.items()}
+    if reply.text in otherwise:
+        return replace(reply, text=otherwise[reply.text])
     if reply.decision not in _VARIED:
         return reply
     if reply.decision is DecisionKind.CHOICES:
@@ -39,8 +44,6 @@ def _varied(world: World, memory: Memory, reply: Outgoing) -> Outgoing:
         officer, helped = button(world, "to_officer", "none"), button(world, "helped", "helped")
         told = say(world, "echo.answer", officer, helped)
         return replace(told, decision=DecisionKind.SMALLTALK)
-    if reply.text == world.wording("smalltalk.thanks"):
-        return replace(reply, text=world.wording("smalltalk.bye"))
     ways = reply.buttons or (() if memory.offers else (button(world, "officer", "officer"),))
     return replace(reply, text=world.wording("echo.smalltalk"), buttons=ways)
 

@@ -26,6 +26,7 @@ class _Phrases:
     proxy_told: re.Pattern[str]
     unkept: re.Pattern[str]
     call: re.Pattern[str]
+    costs: re.Pattern[str]
     death: re.Pattern[str]
     idle: frozenset[str]
 
@@ -61,6 +62,11 @@ def asks_beside(text: str) -> bool:
     return len(words.split()) <= _LONGEST and rest is not None and _idle(rest)
 
 
+def asks_how_much(text: str) -> bool:
+    """Whether a text says how much and no fee: "bao nhiêu" of a benefit is what one gets."""
+    return not _phrases().costs.search(plain(text))
+
+
 def asks_to_call(text: str) -> bool:
     """Whether the whole text asks for a number or somebody to call, whatever it is about."""
     return asks_beside(text) and bool(_phrases().call.search(plain(text)))
@@ -91,6 +97,7 @@ def _phrases() -> _Phrases:
         proxy_told=re.compile(record["proxy"]["told"]),
         unkept=joined(record["unkept"]),
         call=re.compile(record["call"]),
+        costs=re.compile(record["costs"]),
         death=re.compile(record["death"]),
         idle=frozenset(record["idle"].split()),
     )

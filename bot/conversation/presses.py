@@ -11,7 +11,14 @@ from bot.conversation.cues import Command, command_in
 from bot.conversation.payloads import Press, is_payload, payload, read_payload
 from bot.conversation.replies import menu, say
 from bot.conversation.state import Awaiting, Memory, Offer
-from bot.conversation.words import begun_label, is_no, is_yes, label_in, number_in
+from bot.conversation.words import (
+    begun_label,
+    is_no,
+    is_yes,
+    label_in,
+    number_in,
+    pointed_label,
+)
 from bot.conversation.world import World
 from bot.reach.roads import Road
 from knowledge.decisions import DecisionKind
@@ -127,10 +134,11 @@ def _is_order(memory: Memory, command: Command | None) -> bool:
 
 
 def _told_apart(world: World, memory: Memory, text: str) -> Step | None:
-    """Take what a short answer to our question means: "ở nước ngoài"."""
-    found = [entry for entry, _ in offered(world, memory)]
-    meant = answered([entry.code for entry in found], text)
-    return None if meant is None else press(world, memory, payload("entry", found[meant].id))
+    """Take what a short answer to our question means: "ở nước ngoài", "cái xe trước đi"."""
+    found = offered(world, memory)
+    meant = answered([entry.code for entry, _ in found], text)
+    meant = pointed_label(text, [label for _, label in found]) if meant is None else meant
+    return None if meant is None else press(world, memory, payload("entry", found[meant][0].id))
 
 
 def _take(world: World, memory: Memory, offer: Offer) -> Step:

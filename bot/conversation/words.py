@@ -40,6 +40,8 @@ _NO = re.compile(
     r"|(?:deu|toan) (?:khong|sai)(?: phai| dung)?|khac"
 )
 _CLOSE_ENOUGH = 90
+_POINTING = frozenset("cai vu viec chuyen ve con truoc di do kia ay thi la giay chon lay".split())
+_LONGEST_POINTING = 5
 #: "đâu" is no "đầu", "bà" no "ba"
 _WHERE_OR_WHO = re.compile(r"đâu|bà")
 
@@ -99,6 +101,16 @@ def begun_label(text: str, labels: Sequence[str]) -> int | None:
     known = [plain(label) for label in labels]
     begun = [n for n, label in enumerate(known) if _begins_or_ends(said, label)]
     return begun[0] if len(begun) == 1 and len(said.split()) > 1 else None
+
+
+def pointed_label(text: str, labels: Sequence[str]) -> int | None:
+    """Return the one label that a text points at by a word of it: "cái xe trước đi"."""
+    words = set(bare(text).split())
+    said = words - _POINTING
+    if not said or said == words or len(words) > _LONGEST_POINTING:
+        return None
+    hits = [n for n, label in enumerate(labels) if said <= set(plain(label).split())]
+    return hits[0] if len(hits) == 1 else None
 
 
 def _begins_or_ends(said: str, label: str) -> bool:
