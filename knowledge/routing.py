@@ -8,7 +8,7 @@ from knowledge.decisions import MatterKind
 from knowledge.entries import Entry
 from knowledge.gazetteer import Found
 from knowledge.lexicon import Lexicon
-from knowledge.patterns import Phrases, Words
+from knowledge.patterns import Match, Phrases, Words
 from knowledge.text import respell, split
 
 COMMUNE = "ct-xa"
@@ -22,6 +22,9 @@ OWN_COUNTER = frozenset(
 )
 # a commune takes the papers of these, and others decide
 NOT_AT_COMMUNES = frozenset({"ct-bao-hiem-xa-hoi", "ct-thue", POLICE})
+# a name after one of these says where, which counts little
+NEAR = ("gần", "kế", "sát", "trước", "sau", "cổng", "cạnh", "ngang", "khúc", "đoạn", "đến")
+BESIDE = 0.25
 DESKS = {"hotline": "hỏi số liên hệ", "officer": "muốn gặp cán bộ"}
 
 
@@ -115,10 +118,17 @@ def _voted(phrases: Phrases, words: Words) -> Named | None:
     found: dict[str, list[str]] = {}
     for match in phrases.find(words):
         agency, _, weight = match.meaning.partition(":")
-        votes[agency] = votes.get(agency, 0.0) + len(match.places) * float(weight or 1.0)
+        worth = float(weight or 1.0) * (BESIDE if _only_beside(words, match) else 1.0)
+        votes[agency] = votes.get(agency, 0.0) + len(match.places) * worth
         found.setdefault(agency, []).append(" ".join(words.accented[at] for at in match.places))
     best = max(votes, key=votes.__getitem__, default="")
     return Named(best, tuple(dict.fromkeys(found[best]))) if votes.get(best) else None
+
+
+def _only_beside(words: Words, match: Match) -> bool:
+    """Tell whether a name only says where: "gần bệnh viện", "trước cây xăng"."""
+    before = match.places[0] - 1
+    return before >= 0 and any(words.agrees(before, (word,)) for word in NEAR)
 
 
 def _commune_level(entry: Entry) -> bool:

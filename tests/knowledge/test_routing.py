@@ -8,8 +8,9 @@ import pytest
 from bot.directory.communes import places
 from knowledge import starter, training
 from knowledge.decisions import Decision, MatterKind
-from knowledge.lexicon import standard
+from knowledge.lexicon import HERE, rows, standard
 from knowledge.matcher import Matcher
+from knowledge.patterns import readings
 from knowledge.routing import Router
 
 #: names of before the merger that stood in two or more old districts
@@ -134,6 +135,15 @@ def test_nine_of_ten_go_to_a_right_agency_once_their_kind_is_known(kind: str) ->
     assert sum(right) >= 0.9 * len(right), [
         one for one, ok in zip(found, right, strict=True) if not ok
     ]
+
+
+def test_no_phrase_speaks_for_two_bodies() -> None:
+    agencies: dict[tuple[str, ...], list[str]] = {}
+    for meaning, patterns in rows(HERE / "bodies.tsv"):
+        for pattern in patterns.split(" ; "):
+            for said in set(readings(pattern.strip(), {})):
+                agencies.setdefault(said, []).append(meaning.partition(":")[0])
+    assert {said: told for said, told in agencies.items() if len(set(told)) > 1} == {}
 
 
 @pytest.mark.parametrize(
