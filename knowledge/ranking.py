@@ -17,6 +17,8 @@ from knowledge.sayings import Sayings
 
 HERE = Path(__file__).parent / "data" / "ranking.json"
 CANDIDATES = 80
+NEAR_HOME = 0.7  # an embassy's twin of a commune's procedure may fit a little better
+_COMMUNE = NAMES.index("commune")
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,14 @@ class Ranker:
         return mass(query, self._shelf.index)
 
     def groups(self, ranked: Sequence[Candidate]) -> list[list[Candidate]]:
-        """Gather variants of one procedure, best first."""
+        """Gather variants of one procedure, best first; of two alike the commune's own leads."""
         found: dict[int, list[Candidate]] = {}
         for candidate in ranked:
             found.setdefault(int(self._shelf.groups[candidate.entry]), []).append(candidate)
-        return list(found.values())
+        return [sorted(group, key=self._nearness, reverse=True) for group in found.values()]
+
+    def _nearness(self, candidate: Candidate) -> float:
+        return candidate.score + NEAR_HOME * float(candidate.features[_COMMUNE])
 
 
 def weights_from(path: Path = HERE) -> Floats:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.entries import Entry
-from knowledge.text import bare, respell, split
+from knowledge.text import fold, respell, split
 
 LONGEST = 48
 HEAD = 8  # the words that name a procedure; what follows mostly delimits it
@@ -14,8 +14,8 @@ FLOOR = 0.2
 
 _ASIDE = re.compile(r"[(\[“\"].*?[)\]”\"]")
 _VARIANT = re.compile(
-    r"\((?:thực hiện tại |ở |tại )?(?:cấp|tại cấp|mức|bqp)[^()]*\)"
-    r"|\b(?:thủ tục|giải quyết|thực hiện)\b|[“”\"'.,;:–-]"
+    r"\((?:thuc hien tai |o |tai )?(?:cap|tai cap|muc|bqp)[^()]*\)"
+    r"|\b(?:thu tuc|giai quyet|thuc hien)\b|[“”\"'.,;:–-]"
 )
 
 
@@ -65,8 +65,7 @@ def groups_of(entries: Sequence[Entry]) -> list[str]:
 
 
 def _plain(title: str) -> str:
-    words = " ".join(_VARIANT.sub(" ", title.lower()).split())
-    return " ".join(bare(word) for word in split(words))
+    return " ".join(split(_VARIANT.sub(" ", fold(title))))
 
 
 def _title(number: int, title: str, spelling: Mapping[str, tuple[str, ...]]) -> Unit:

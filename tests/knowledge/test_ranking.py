@@ -71,6 +71,13 @@ def test_an_imported_level_of_a_procedure_joins_the_group_it_was_given() -> None
     assert groups_of([named, imported]) == ["the", "the"]
 
 
+def test_a_group_that_only_repeats_the_title_gives_way_to_the_group_its_twin_was_given() -> None:
+    title = "Thủ tục giải quyết việc ghi sổ"
+    named = replace(entry("a", title), group="ghi-so")
+    imported = replace(entry("b", title), group="thu tuc giai quyet viec ghi so")
+    assert groups_of([named, imported]) == ["ghi-so", "ghi-so"]
+
+
 @pytest.mark.parametrize("text", ["căn cước", "giấy phép xây dựng", "bằng lái xe"])
 def test_a_vague_question_is_offered_two_to_four(text: str) -> None:
     decision = decide(text)
