@@ -1,6 +1,7 @@
 """What reads alike is told apart by one question in plain words."""
 
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,13 @@ def test_a_family_is_short_polite_and_told_apart(family: Family) -> None:
 def test_many_families_are_told_apart_and_no_two_ask_of_the_same() -> None:
     codes = [frozenset(code for o in family.options for code in o.codes) for family in families()]
     assert len(codes) == len(set(codes)) >= 160
+
+
+def test_levels_of_one_procedure_are_told_apart_only_by_where_and_how() -> None:
+    options = [option for family in families() for option in family.options]
+    levels = {pair for o in options for pair in combinations(sorted(o.codes), 2)}
+    asked = {family.name for pair in levels for family in families() if family.options_of(pair)}
+    assert [n for n in asked if not (n.startswith(("nơi ", "khai ")) or n.endswith("ở đâu"))] == []
 
 
 @pytest.mark.skipif(not BASE.is_file(), reason="the national base is not at hand")
