@@ -2,16 +2,33 @@
 
 import json
 import random
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import cycle
 from pathlib import Path
 
+from knowledge import starter
+from knowledge.entries import EntryKind
+from knowledge.labels import shipped
 from knowledge.text import fold
 
 HERE = Path(__file__).parent
 MESSAGES = HERE / "messages.tsv"
 NOBODY = frozenset({"-"})
 KEYS = "qwertyuiopasdfghjklzxcvbnm"
+WAYS = (
+    "{}",
+    "{} cần giấy gì",
+    "muốn {} thì làm sao",
+    "{} ở đâu vậy",
+    "thủ tục {}",
+    "cho em hỏi {}",
+    "{} mất bao lâu",
+    "giờ tui muốn {}",
+)
+
+_ASIDE = re.compile(r"\s*\([^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +58,26 @@ def from_file(path: Path) -> Iterator[Example]:
 
 
 def written() -> list[Example]:
-    """Return the questions written for training that ship with the project."""
-    return [one for path in sorted(HERE.glob("questions*.tsv")) for one in from_table(path)]
+    """Return the questions written for training that ship with the project, and short ones."""
+    told = [one for path in sorted(HERE.glob("questions*.tsv")) for one in from_table(path)]
+    return [*told, *short()]
+
+
+def short() -> list[Example]:
+    """Return questions of little more than a procedure's plain name, so that short is not vague.
+
+    A name that more than two procedures bear, or one word, is left out: that would be vague.
+    """
+    known = [e for e in starter.load() if e.kind is EntryKind.PROCEDURE and e.short_label]
+    codes: dict[str, set[str]] = {}
+    for code, label in sorted({**shipped(), **{e.code: e.short_label for e in known}}.items()):
+        plain = _ASIDE.sub("", label).replace(":", "").strip().lower()
+        codes.setdefault(plain, set()).add(code)
+    names = [name for name in codes if len(codes[name]) <= 2 and " " in name]
+    return [
+        Example(way.format(name), frozenset(codes[name]), clear=True, weight=0.5)
+        for name, way in zip(names, cycle(WAYS), strict=False)
+    ]
 
 
 def from_table(path: Path) -> Iterator[Example]:
