@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, FilePayload, Page, async_playwright
 
 from bot.app import Service
 from bot.settings import Settings
@@ -86,6 +86,13 @@ class Visitor:
         """Type a question and press Enter."""
         await self.page.fill("#ask", text)
         await self.page.press("#ask", "Enter")
+
+    async def attach(self, name: str, content: bytes) -> None:
+        """Choose a file of one's device; the browser takes it for a picture."""
+        async with self.page.expect_file_chooser() as chooser:
+            await self.page.get_by_role("button", name="Gửi ảnh hoặc tệp").click()
+        file = FilePayload(name=name, mimeType="image/jpeg", buffer=content)
+        await (await chooser.value).set_files(file)
 
     async def hears(self, text: str) -> None:
         """Wait until the service has said this."""

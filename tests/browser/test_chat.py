@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, FilePayload, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.stage import DESK, Visitor, running
 
@@ -147,19 +147,32 @@ async def test_a_conversation_that_ended_is_followed_by_a_new_one(citizen: Visit
     citizen.complaints.clear()  # the browser logs the 404 it was told
 
 
+def photo() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (80, 60), "teal").save(out, "JPEG")
+    return out.getvalue()
+
+
 async def test_a_photo_is_sent_and_a_program_is_not(citizen: Visitor) -> None:
-    photo = BytesIO()
-    Image.new("RGB", (80, 60), "teal").save(photo, "JPEG")
-    for name, content in (("giay.jpg", photo.getvalue()), ("virus.exe", b"MZ" * 99)):
-        file = FilePayload(name=name, mimeType="image/jpeg", buffer=content)
-        async with citizen.page.expect_file_chooser() as chooser:
-            await citizen.page.get_by_role("button", name="Gửi ảnh hoặc tệp").click()
-        await (await chooser.value).set_files(file)
+    await citizen.attach("giay.jpg", photo())
+    await citizen.attach("virus.exe", b"MZ" * 99)
     await citizen.hears("Dạ")
     failed = citizen.page.locator(".said--failed .said__note")
     await expect(failed).to_contain_text("JPEG, PNG")
     assert await citizen.said() == ["giay.jpg", "virus.exe"]
     citizen.complaints.clear()  # the browser logs the 415 it was told
+
+
+async def test_a_slow_photo_keeps_its_place_before_what_was_refused(citizen: Visitor) -> None:
+    held: list[Route] = []
+    await citizen.page.route("**/files", lambda route: held.append(route), times=1)
+    await citizen.attach("giay.jpg", photo())
+    await citizen.attach("virus.exe", b"MZ" * 99)
+    await expect(citizen.page.locator(".said--failed")).to_have_count(1)
+    await held[0].continue_()
+    await citizen.hears("Dạ")
+    assert await citizen.said() == ["giay.jpg", "virus.exe"]
+    citizen.complaints.clear()
 
 
 async def test_erasing_in_one_tab_clears_the_other(citizen: Visitor, address: str) -> None:

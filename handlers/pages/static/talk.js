@@ -18,7 +18,7 @@ export class Talk {
     if (this.list.querySelector(`[data-seq="${Number(message.seq)}"]:not([data-ours])`)) return;
     const ours = message.role === "citizen" ? this.ours(message) : null;
     const item = this.item(message);
-    ours?.remove();
+    ours?.replaceWith(item);
     this.place(item, message.seq);
     if (ours) this.wait(message.seq);
     if (message.role === "citizen") return;
@@ -90,12 +90,15 @@ export class Talk {
     item.querySelector(".said__note").textContent = words;
   }
 
+  // What stands in order stays where it was written, also beside what was refused and has no number.
   place(item, seq) {
     item.dataset.seq = seq;
-    const after = [...this.list.children].find(
-      (other) => other !== item && (Number(other.dataset.seq) > seq || (other.dataset.ours && !other.dataset.seq) || other === this.waiting),
-    );
-    this.list.insertBefore(item, after || null);
+    const all = [...this.list.children];
+    const at = all.indexOf(item);
+    const isLater = (other) => Number(other.dataset.seq) > seq || (other.dataset.ours && !other.dataset.seq) || other === this.waiting;
+    const isEarlier = (other) => Number(other.dataset.seq) < seq;
+    if (at >= 0 && !all.slice(0, at).some(isLater) && !all.slice(at).some(isEarlier)) return;
+    this.list.insertBefore(item, all.find(isLater) || null);
   }
 
   item(message) {
