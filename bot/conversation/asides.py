@@ -16,7 +16,7 @@ from bot.conversation.cards import (
     sources_of,
 )
 from bot.conversation.choosing import asked_again, must_choose, offered, remembered_facet
-from bot.conversation.cues import tells_of_somebody
+from bot.conversation.cues import tells_a_mishap, tells_of_somebody
 from bot.conversation.facets import (
     answers_it,
     asked_facet,
@@ -41,8 +41,6 @@ _LASTS = timedelta(hours=24)
 #: how long words that said nothing by themselves may begin a question
 _MUSING_LASTS = timedelta(minutes=10)
 _PLACE = 160
-#: so few words after a card may be about it
-_BRIEF = 3
 _BENEFIT = re.compile(
     r"\b(?:tro cap|ho tro|tuat|mai tang|thai san|luong huu|che do|bao hiem that)\b"
 )
@@ -79,10 +77,29 @@ def of_somebody(world: World, memory: Memory, text: str, decision: Decision) -> 
     if decision.matter is not MatterKind.QUESTION or not tells_of_somebody(text):
         return None
     if must_choose(memory):
-        step = narrowed(world, memory, text, decision)
-        return step or remembered_facet(world, memory, Facet.CONDITIONS)
+        return _narrowed_by_somebody(world, memory, text, decision)
     entry = _last_shown(world, memory)
-    return None if entry is None else _side(world, memory, entry, Facet.CONDITIONS)
+    if entry is None:
+        return None
+    whole = f"{memory.asked}\n{text}"
+    joint = world.library.decide(whole, NO_CONTEXT)
+    if joint.kind is DecisionKind.ANSWER and joint.entries[0] != entry.id:
+        return reply_to(world, memory, whole, replace(joint, facet=Facet.CONDITIONS))
+    is_told = _is_told(entry, Facet.CONDITIONS, text)
+    told = _side(world, memory, entry, Facet.CONDITIONS)
+    return told if is_told else _beside(world, memory, entry, text)
+
+
+def _narrowed_by_somebody(world: World, memory: Memory, text: str, decision: Decision) -> Step:
+    """Narrow what is offered by an age; where the one left says nothing of ages, so do we."""
+    step = narrowed(world, replace(memory, facet=Facet.CONDITIONS), text, decision)
+    if step is None:
+        return remembered_facet(world, memory, Facet.CONDITIONS)
+    entry = world.library.entry(step.memory.entry)
+    if entry is None or _is_told(entry, Facet.CONDITIONS, text):
+        return step
+    unsaid = say(world, "aside.age", counter=counter(world, entry))
+    return replace(step, deeds=(*step.deeds, replace(unsaid, decision=DecisionKind.SMALLTALK)))
 
 
 def joined(world: World, memory: Memory, text: str, decision: Decision) -> tuple[str, Decision]:
@@ -90,13 +107,13 @@ def joined(world: World, memory: Memory, text: str, decision: Decision) -> tuple
 
     "ghe tui 15 met" … "dang kiem o dau"; after a card "mất rồi" is no death.
     """
-    is_brief = memory.awaiting is Awaiting.HELPED and len(text.split()) <= _BRIEF
-    before = _words_before(world, memory) or (memory.asked if is_brief else "")
+    is_mishap = memory.awaiting is Awaiting.HELPED and tells_a_mishap(text)
+    before = memory.asked if is_mishap else _words_before(world, memory)
     if not before or decision.kind is not DecisionKind.CHOICES:
         return text, decision
     whole = f"{before}\n{text}"
     understood = world.library.decide(whole, NO_CONTEXT)
-    is_surer = understood.kind is DecisionKind.ANSWER
+    is_surer = is_mishap or understood.kind is DecisionKind.ANSWER
     return (whole, understood) if is_surer else (text, decision)
 
 

@@ -133,6 +133,11 @@ def tells_of_somebody(text: str) -> bool:
     return bool(_patterns("people")["told"].search(plain(text)))
 
 
+def tells_a_mishap(text: str) -> bool:
+    """Whether the whole text tells what befell a paper: "mất rồi"."""
+    return bool(_patterns("people")["mishap"].search(plain(text)))
+
+
 def blames(text: str) -> bool:
     """Whether anger says nothing of what it is about: "làm ăn kiểu gì vậy"."""
     return bool(_patterns("grumbles")["blame"].search(bare(text)))

@@ -17,6 +17,7 @@ from knowledge.entries import Facet
 
 _FILE = Path(__file__).parent / "facets.yaml"
 _LONGEST = 14
+_AGE = re.compile(r"\btuoi\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,13 @@ def asked_facet(text: str) -> Facet | None:
 def answers_it(text: str, fact: str) -> bool:
     """Whether a fact about conditions says something of what was asked about them.
 
-    "di thay duoc hong" is answered by words on who may go, not by ages and incomes.
+    "di thay duoc hong" is answered by words on who may go, "nó 17 tuổi" by an age.
     """
     known = _phrases()
-    return not known.proxy_asked.search(plain(text)) or bool(known.proxy_told.search(plain(fact)))
+    said, told = plain(text), plain(fact)
+    if _AGE.search(said) and not _AGE.search(told):
+        return False
+    return not known.proxy_asked.search(said) or bool(known.proxy_told.search(told))
 
 
 def asks_beside(text: str) -> bool:

@@ -121,6 +121,9 @@ def send_anyway(world: World, memory: Memory) -> Step:
 
 def send_to_officer(world: World, memory: Memory, reason: str) -> Step:
     """Hand the question now spoken of to the agency's desk ("none of these", "gặp cán bộ")."""
+    is_at_door = memory.awaiting is Awaiting.DOOR and bool(memory.asked)
+    if is_at_door and memory.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION):
+        return send_anyway(world, memory)
     asked = world.question(memory.question)
     if asked is not None and _may_queue(memory, asked):
         agency = memory.agency or asked.agency
@@ -132,7 +135,7 @@ def send_to_officer(world: World, memory: Memory, reason: str) -> Step:
             _after_filing(memory, agency),
             (Queue(asked.id, agency, reason), Receipt(wording, agency, asked.code)),
         )
-    if memory.awaiting is Awaiting.DOOR and memory.asked:
+    if is_at_door:
         return send_anyway(world, memory)
     if asked is not None and asked.is_open:
         return Step(memory.settled(), (say(world, "officer.already"),))

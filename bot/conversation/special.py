@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from bot.conversation.acts import Open, Receipt, Step
 from bot.conversation.choosing import asked_again, must_choose
-from bot.conversation.cues import Cue, cue_in, has_file_number, tells_where
+from bot.conversation.cues import Cue, cue_in, goes_on_grumbling, has_file_number, tells_where
 from bot.conversation.followup import add
 from bot.conversation.handover import explained, hand_over, send_to_officer
 from bot.conversation.merger import merged, today
@@ -38,6 +38,10 @@ _ONLY_LINKS = re.compile(r"(?:(?:https?://|www\.)\S+\s*)+", re.IGNORECASE)
 
 def special_matter(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
     """Return the step for a special matter, None for an ordinary message."""
+    return _wished(world, memory, text, decision) or _cued(world, memory, text, decision)
+
+
+def _wished(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
     if decision.topic == "officer" and len(text.split()) <= _BARE_WISH:
         return send_to_officer(world, memory, "asked_for_officer")
     if decision.topic == "officer":
@@ -46,13 +50,19 @@ def special_matter(world: World, memory: Memory, text: str, decision: Decision) 
         return genuine(world, memory)
     if _ONLY_LINKS.fullmatch(text.strip()):
         return _told(world, memory, "media.link")
+    return None
+
+
+def _cued(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
     grave = decision.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION)
     if grave or decision.kind is DecisionKind.EMERGENCY:
         return None
     found = cue_in(text)
+    if _waits_for_a_file(memory) and (found is Cue.LATE_FILE or goes_on_grumbling(text)):
+        return _late_file(world, memory, text, decision)
     if found is None and _says_where(text, decision):
         return _place(world, memory, text, decision)
-    is_told = found in (Cue.SCAM_LOST, Cue.IDENTITY_PAPER)
+    is_told = found in (Cue.SCAM_LOST, Cue.IDENTITY_PAPER, Cue.LATE_FILE)
     cue = found if is_told else _TOPICS.get(decision.topic) or found
     is_matter = decision.kind in (DecisionKind.ANSWER, DecisionKind.CHOICES)
     if cue in _FILES and is_matter and not has_file_number(text):
@@ -97,7 +107,7 @@ def _own_file(world: World, memory: Memory, text: str, decision: Decision) -> St
         return add(world, memory, told, text, ())
     if decision.matter is MatterKind.FEEDBACK:
         return _late_file(world, memory, text, decision)
-    is_told = memory.awaiting is Awaiting.DOOR and cue_in(memory.asked) in _FILES
+    is_told = _waits_for_a_file(memory)
     remembered = replace(
         memory.settled(),
         awaiting=Awaiting.DOOR,
@@ -112,8 +122,15 @@ def _own_file(world: World, memory: Memory, text: str, decision: Decision) -> St
     return Step(remembered, (replace(offered, decision=DecisionKind.HANDOFF),))
 
 
+def _waits_for_a_file(memory: Memory) -> bool:
+    """Whether somebody asked where a file of theirs is, and may say more of it."""
+    return memory.awaiting is Awaiting.DOOR and cue_in(memory.asked.split("\n")[0]) in _FILES
+
+
 def _late_file(world: World, memory: Memory, text: str, decision: Decision) -> Step:
-    """Hand a late file to the body that received it, as feedback."""
+    """Hand a late file to the body that received it, as feedback, with what was told before."""
+    if _waits_for_a_file(memory):
+        text = f"{memory.asked}\n{text}"
     feedback = replace(decision, matter=MatterKind.FEEDBACK)
     filed = hand_over(world, memory, text, feedback, "late_file")
     return replace(filed, deeds=(*filed.deeds, say(world, "own_file.where")))
