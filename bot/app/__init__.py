@@ -8,7 +8,13 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.app.channels import CHANNELS
-from bot.app.engine import build_engine, build_fetcher, build_mind, build_schedule
+from bot.app.engine import (
+    build_engine,
+    build_fetcher,
+    build_mind,
+    build_outreach,
+    build_schedule,
+)
 from bot.app.opening import build_parts
 from bot.app.parts import Parts
 from bot.app.roles import PROBES, Role
@@ -25,6 +31,7 @@ __all__ = [
     "Service",
     "build_engine",
     "build_mind",
+    "build_outreach",
     "build_parts",
     "build_routes",
 ]

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, func, select
 
-from bot.app import Parts, build_engine, build_mind, build_parts
+from bot.app import Parts, build_engine, build_mind, build_outreach, build_parts
 from bot.commands.environment import read_settings
 from bot.commands.output import say
 from bot.delivery.labels import label_of
@@ -62,17 +62,25 @@ async def fill(settings: Settings, stories: Sequence[Story]) -> list[str]:
         accounts = await officers.prepare(parts.store, parts.hasher, settings, clock())
         if accounts is None:
             raise NotEmpty(_REAL_OFFICERS)
-        engine = build_engine(parts, build_mind(parts), [WebChat(clock)])
+        mind = build_mind(parts)
+        outreach = build_outreach(parts, mind, attached=())
+        engine = build_engine(parts, mind, [WebChat(clock)])
         await engine.start()
         stack.push_async_callback(engine.stop)
         office = Office(parts.store, clock, DeskLetters(parts.wording))
+        citizens = _WebCitizens(parts)
         performance = Performance(
             Agenda(clock, present),
-            _WebCitizens(parts),
+            citizens,
             await Desks.load(parts.store, office),
             parts.calendar,
         )
-        told = await play(performance, stories)
+
+        async def tell() -> None:
+            await outreach.tell_notices(clock())
+            await citizens.settled()
+
+        told = await play(performance, stories, tell)
     return [*told, f"Demonstration officers: {accounts}"]
 
 
@@ -125,14 +133,14 @@ class _WebCitizens:
 
     async def _take(self, post: Post) -> int:
         accepted = await self._reception.take(post)
-        await self._settled()
+        await self.settled()
         return accepted.conversation_id
 
     def _next(self) -> str:
         self._written += 1
         return f"demo-{self._written}"
 
-    async def _settled(self) -> None:
+    async def settled(self) -> None:
         """Wait until nothing is left to decide or to send."""
         while await self.parts.store.read(_anything_open):  # noqa: ASYNC110 - none tells
             await asyncio.sleep(_GLANCE)

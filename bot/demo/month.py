@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot.demo.people import EDITOR
 from bot.demo.performance import Performance, Span
+from bot.demo.simulation import Action
 from bot.demo.stories import Story
 from bot.officers.accounts import Officer
 from bot.segments import editing, repository
@@ -16,10 +17,15 @@ from bot.segments.months import Month, Schedule
 from bot.store import Done
 
 _DAYS = timedelta(days=24)
+#: o'clock, when people may be written to
+_TELLS_AT = 10
 
 
-async def play(performance: Performance, stories: Sequence[Story]) -> list[str]:
-    """Play every story up to the present, then edit the lists; return what there is to see."""
+async def play(performance: Performance, stories: Sequence[Story], daily: Action) -> list[str]:
+    """Play every story up to the present, then edit the lists; return what there is to see.
+
+    `daily` is what the service does by itself each day.
+    """
     clock, store = performance.agenda.clock, performance.desks.store
     present = performance.agenda.until
     plain = Schedule(performance.calendar, {})
@@ -43,6 +49,9 @@ async def play(performance: Performance, stories: Sequence[Story]) -> list[str]:
         await store.write(body)
 
     performance.agenda.at(closed + timedelta(hours=1), publish)
+    morning = performance.calendar.local(clock()).replace(hour=_TELLS_AT)
+    for day in range(1, (present - clock()).days):
+        performance.agenda.at(morning + timedelta(days=day), daily)
     await performance.agenda.run()
     clock.set(present)
     lists = await store.write(lambda c: Done(_edit(c, month, schedule, editor, clock())))

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, select
 
+from bot.office import lessons
+from bot.office.lessons import Lesson
 from bot.office.office import Deed, Office
 from bot.officers import accounts
 from bot.officers.accounts import Officer
 from bot.questions import repository
 from bot.questions.life import Act
-from bot.store import Store
+from bot.store import Done, Store
 from bot.tables.desk import question
 
 #: who drafts and who approves at each agency of the demonstration
@@ -20,6 +23,7 @@ _DESKS = {
     "ct-so-tu-phap": ("canbo.tuphap", "lanhdao.tuphap"),
     "ct-so-noi-vu": ("canbo.noivu", "lanhdao.noivu"),
 }
+_SHOWN_AS = "Trả lời minh họa, không phải sự việc thật"
 COORDINATOR = "dieuphoi"
 EDITOR = "bientap"
 
@@ -62,6 +66,15 @@ class Desks:
     async def do(self, officer: Officer, code: str, deed: Deed) -> Row[Any]:
         """Let an officer act."""
         return await self.office.perform(officer, code, deed)
+
+    async def teach(self, officer: Officer, code: str, title: str, now: datetime) -> None:
+        """Let an officer propose an answer as knowledge; somebody else looks at it."""
+
+        def body(connection: Connection) -> Done[None]:
+            lessons.propose(connection, officer, code, Lesson(title, _SHOWN_AS), now)
+            return Done(None)
+
+        await self.store.write(body)
 
     async def hand_to(self, code: str, agency: str, found_at: str) -> None:
         """Let the coordinator pass on what came to another agency."""

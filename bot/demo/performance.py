@@ -125,6 +125,8 @@ class Performance:
     async def _send(self, story: Story, key: str, code: str) -> None:
         leader = self.desks.leader(story.agency)
         await self.desks.do(leader, code, Deed(Act.APPROVE, then_send=True))
+        if story.lesson:
+            await self.desks.teach(leader, code, story.lesson, self.agenda.clock())
         self.agenda.after(_CALM, partial(self._respond, story, key, code))
 
     async def _respond(self, story: Story, key: str, code: str) -> None:

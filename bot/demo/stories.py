@@ -39,6 +39,7 @@ class Story:
     publish: bool = False
     air: str = ""  # hidden | named | no
     same_as: str = ""
+    lesson: str = ""  # the question in a few words, where the answer is to become knowledge
     presses: tuple[str, ...] = ()
 
 
