@@ -6,24 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Connection,
-    DateTime,
     Insert,
     Integer,
     Text,
     bindparam,
-    cast,
-    column,
     func,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSON
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
-from bot.delivery.inbox import SILENCE, Accepted, accept, inbox_row, line_row, taken
+from bot.delivery.at_once import Entry, keeping, listed
+from bot.delivery.inbox import SILENCE, Accepted, accept, inbox_row, line_body, line_row, taken
 from bot.delivery.numbering import (
     INTERACTIONS,
     VISIBLE,
@@ -77,8 +75,11 @@ class Acceptance(JointBody[Accepted]):
     @classmethod
     def together(cls, connection: Connection, bodies: Sequence[Self]) -> Sequence[Done[Accepted]]:
         """Accept all in this order; raise NotTogether where one of them came before."""
-        places = _advance(connection, bodies)
-        ids = _keep(connection, bodies, places)
+        if connection.dialect.name == "postgresql":
+            places, ids = _at_once(connection, bodies)
+        else:
+            places = _advance(connection, bodies)
+            ids = _keep(connection, bodies, places)
         every = zip(bodies, places, ids, strict=True)
         return [_finish(connection, body, place, inbox_id) for body, place, inbox_id in every]
 
@@ -88,26 +89,91 @@ class Acceptance(JointBody[Accepted]):
         return self.incoming.channel, self.incoming.address
 
 
-def _advance(connection: Connection, bodies: Sequence[Acceptance]) -> list[Place]:
-    """Number all events; a conversation takes the steps of all its own at once."""
+def _by_conversation(bodies: Sequence[Acceptance]) -> dict[_Key, list[Acceptance]]:
     crowds: dict[_Key, list[Acceptance]] = {}
     for body in bodies:
         crowds.setdefault(body.key, []).append(body)
+    return crowds
+
+
+def _advance(connection: Connection, bodies: Sequence[Acceptance]) -> list[Place]:
+    """Number all events; a conversation takes the steps of all its own at once."""
+    crowds = _by_conversation(bodies)
     reached = _take(connection, crowds)
     strangers = {key: crowd for key, crowd in crowds.items() if key not in reached}
     if strangers:
-        if any(crowd[0].idle is not None for crowd in strangers.values()):
-            raise NotTogether
-        _OPEN.insert(connection, [_opened(crowd[0]) for crowd in strangers.values()])
+        _open(connection, strangers)
         reached |= _take(connection, strangers)
     return _counted_back(bodies, reached)
+
+
+def _open(connection: Connection, strangers: Mapping[_Key, Sequence[Acceptance]]) -> None:
+    if any(crowd[0].idle is not None for crowd in strangers.values()):
+        raise NotTogether
+    _OPEN.insert(connection, [_opened(crowd[0]) for crowd in strangers.values()])
 
 
 def _take(connection: Connection, crowds: Mapping[_Key, Sequence[Acceptance]]) -> dict[_Key, Place]:
     """Return the last numbers of each conversation that there is."""
     rows = [(*key, *_sum(crowd)) for key, crowd in crowds.items()]
-    found = _ADVANCE[connection.dialect.name].run(connection, {"steps": rows}).all()
+    found = _ADVANCE.run(connection, {"steps": rows}).all()
     return {(channel, address): Place(*last) for channel, address, *last in found}
+
+
+def _at_once(connection: Connection, bodies: Sequence[Acceptance]) -> tuple[list[Place], list[int]]:
+    """Do what `_advance` and `_keep` do."""
+    crowds = _by_conversation(bodies)
+    steps = {key: _sum(crowd) for key, crowd in crowds.items()}
+    values = {
+        "entries": _entries(bodies),
+        "raws": [body.raw for body in bodies],
+        "conversations": len(crowds),
+    }
+
+    def run() -> Sequence[Any]:
+        taken = [(*key, *step) for key, step in steps.items()]
+        return _KEEP.run(connection, {**values, "steps": taken}).all()
+
+    found = run()
+    if len(found) < len(bodies):
+        known = {bodies[n - 1].key for n, *_ in found}
+        _open(connection, {key: crowd for key, crowd in crowds.items() if key not in known})
+        for key in known:  # these have taken their step
+            steps[key] = (0, 0, *steps[key][2:])
+        found = run()
+    ids = [inbox_id for *_, inbox_id in found]
+    if len(ids) < len(bodies) or None in ids:
+        raise NotTogether
+    reached = {bodies[n - 1].key: Place(*last) for n, *last, _ in found}
+    return _counted_back(bodies, reached), ids
+
+
+def _entries(bodies: Sequence[Acceptance]) -> list[Entry]:
+    """Return events as the statement takes them, counted back from the last of a conversation."""
+    after: dict[_Key, tuple[int, int]] = {}
+    entries = []
+    for n, body in reversed(list(enumerate(bodies, 1))):
+        incoming, (events, lines) = body.incoming, after.get(body.key, (0, 0))
+        is_shown = incoming.kind in VISIBLE
+        after[body.key] = events + 1, lines + is_shown
+        row = inbox_row(incoming, incoming.as_json(), body.raw, body.now)
+        entries.append(
+            Entry(
+                n,
+                *body.key,
+                event_id=row["event_id"],
+                digest=row["digest"],
+                state=row["state"],
+                received_at=spelt(body.now),
+                event=row["event"],
+                text=incoming.text,
+                body=line_body(row["event"]),
+                is_shown=is_shown,
+                after=events,
+                lines_after=lines,
+            )
+        )
+    return entries[::-1]
 
 
 def _sum(bodies: Sequence[Acceptance]) -> tuple[int | str | None, ...]:
@@ -197,30 +263,18 @@ _FIELDS: Mapping[str, TypeEngine[Any]] = {
     "renewed_to": Moment(),
     "alive_at": Moment(),
 }
-_steps = bindparam("steps", type_=JSON)
 
 
 def _of_sqlite() -> list[ColumnElement[Any]]:
-    each = func.json_each(_steps).table_valued("value", name="each")
+    each = func.json_each(bindparam("steps", type_=JSON)).table_valued("value", name="each")
     return [func.json_extract(each.c.value, f"$[{n}]") for n in range(len(_FIELDS))]
 
 
-def _of_postgresql() -> list[ColumnElement[Any]]:
-    each = func.json_array_elements(_steps).table_valued(column("value", JSON), name="each")
-    return [_read(each.c.value[n].astext, kind) for n, kind in enumerate(_FIELDS.values())]
-
-
-def _read(said: ColumnElement[str], kind: TypeEngine[Any]) -> ColumnElement[Any]:
-    if isinstance(kind, Moment):
-        return func.timezone("UTC", cast(said, DateTime()), type_=kind)
-    return cast(said, kind)
-
-
-def _advancing(fields: Sequence[ColumnElement[Any]]) -> Hot:
+def _advancing(fields: Sequence[ColumnElement[Any]]) -> ReturningUpdate[Any]:
     """Return the statement that moves conversations by `steps`, which are lists of `_FIELDS`."""
     named = zip(_FIELDS, fields, strict=True)
     step = select(*(said.label(name) for name, said in named)).subquery("step")
-    return Hot(
+    return (
         update(conversation)
         .where(
             conversation.c.channel == step.c.channel,
@@ -241,4 +295,5 @@ def _advancing(fields: Sequence[ColumnElement[Any]]) -> Hot:
     )
 
 
-_ADVANCE = {"sqlite": _advancing(_of_sqlite()), "postgresql": _advancing(_of_postgresql())}
+_ADVANCE = Hot(_advancing(_of_sqlite()))
+_KEEP = Hot(keeping(_advancing(listed("steps", _FIELDS))))

@@ -96,10 +96,15 @@ def line_row(event: dict[str, Any], place: Place, inbox_id: int, now: datetime) 
         "seq": place.message_seq,
         "role": "citizen",
         "text": event["text"],
-        "body": {name: event[name] for name in ("kind", "payload", "attachments")},
+        "body": line_body(event),
         "inbox_id": inbox_id,
         "at": now,
     }
+
+
+def line_body(event: dict[str, Any]) -> dict[str, Any]:
+    """Return what the transcript keeps of an event besides its text."""
+    return {name: event[name] for name in ("kind", "payload", "attachments")}
 
 
 def taken(incoming: Incoming, place: Place, inbox_id: int) -> Done[Accepted]:

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.store.hot import execute
 from bot.store.urls import driver_url
 
 #: reading threads, each with a connection of its own: a few slow reports leave some to the chat
@@ -102,7 +103,8 @@ def postgres_engine(
 ) -> AsyncEngine:
     """Return an engine with a bounded pool; `patience` is the wait for a free connection.
 
-    Transactions of one that is for `reading` see a single moment and change nothing.
+    Transactions of one that is for `reading` see a single moment and change nothing. Others are
+    begun by us: the execution option `begin` takes along what would be a way there of its own.
     """
     session = "; ".join((*_SESSION, *_READING) if reading else _SESSION)
     engine = create_async_engine(
@@ -122,5 +124,12 @@ def postgres_engine(
         cursor.execute(session)
         cursor.close()
         connection.commit()
+        connection.autocommit = not reading
 
+    if not reading:
+        event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    execute(connection, connection.get_execution_options().get("begin", "BEGIN"), (), once=True)

@@ -35,7 +35,7 @@ _TOGETHER, _LONG = 32, 0.1
 #: seconds after which a group is not waited for: one of it waits for a row or does much
 _SLOW_WRITE, _SLOW_READ = 0.25, 0.1
 #: a group that waits for a row of another process's group may be waited for by it: it gives way
-_GIVE_WAY = "SET LOCAL lock_timeout = '200ms'; SAVEPOINT begun"
+_GIVING_WAY = {"begin": "BEGIN; SET LOCAL lock_timeout = '200ms'; SAVEPOINT begun"}
 
 
 class _Undone(Exception):
@@ -163,8 +163,9 @@ class PostgresStore:
     def _transact(self, batch: deque[Item], begun: list[Item]) -> list[Done[Any]]:
         """Run bodies in one transaction, as many as there is time for."""
         with self._writing.sync_engine.connect() as connection:
-            connection.begin()  # also for a body that leaves all to the announcement
+            connection.execution_options(**(_GIVING_WAY if len(batch) > 1 else {}))
             try:
+                connection.begin()  # also for a body that leaves all to the announcement
                 done = _run(connection, batch, begun)
                 self._announce(connection, [wake for each in done for wake in each.wakes])
             except Exception as error:
@@ -211,7 +212,6 @@ def _run(connection: Connection, batch: deque[Item], begun: list[Item]) -> list[
 
 def _run_together(connection: Connection, batch: deque[Item], begun: list[Item]) -> list[Done[Any]]:
     done: list[Done[Any]] = []
-    execute(connection, _GIVE_WAY, (), once=True)
     try:
         while joint := _joint(batch):
             begun.extend(_taken(joint, batch))
