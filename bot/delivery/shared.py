@@ -8,10 +8,11 @@ lost its node raises instead of ending well, and jobs of dead nodes are put back
 import asyncio
 import select
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -35,7 +36,12 @@ from bot.store.engines import LINE
 _log = structlog.get_logger()
 
 _QUEUE = "conversations"
-_WAITING = "SELECT lock FROM procrastinate_jobs WHERE status = 'todo' AND lock = ANY(%(locks)s)"
+#: procrastinate takes the higher one first: what was just written before what a sweep found
+_FRESH, _FOUND = 1, 0
+_WAITING = (
+    "SELECT lock, max(priority) AS priority FROM procrastinate_jobs"
+    " WHERE status = 'todo' AND lock = ANY(%(locks)s) GROUP BY lock"
+)
 
 
 class GivenUp(BotError):
@@ -103,10 +109,10 @@ class SharedDispatcher:
         self._putting: asyncio.Task[None] | None = None
         self._running = _Running()
         self._left: Counter[int] = Counter()
-        self._due: dict[int, None] = {}
+        self._due: dict[int, int] = {}
         self._suspects: frozenset[int] = frozenset()
         self._failures: Counter[int] = Counter()
-        self._timers = Timers(self.wake, clock)
+        self._timers = Timers(partial(self.wake, priority=_FRESH), clock)
 
     async def open(self) -> None:
         """Connect; from now on conversations can be woken."""
@@ -127,7 +133,8 @@ class SharedDispatcher:
         self._left.update(mine)
         others = [each for each in dict.fromkeys(now) if each not in mine]
         if others:
-            await_only(self._defer(others, connection.connection.driver_connection))
+            jobs = dict.fromkeys(others, _FRESH)
+            await_only(self._defer(jobs, connection.connection.driver_connection))
 
     def committed(self, wake: Wake) -> None:
         """Go on after the commit with what `announce` left to us."""
@@ -136,16 +143,18 @@ class SharedDispatcher:
         elif self._left[wake.conversation_id]:
             self._left.subtract([wake.conversation_id])
             self._left += Counter()  # forget who has nothing left
-            self.wake(wake.conversation_id)
+            self.wake(wake.conversation_id, priority=_FRESH)
 
-    def wake(self, conversation_id: int, at: datetime | None = None) -> None:
+    def wake(
+        self, conversation_id: int, at: datetime | None = None, *, priority: int = _FOUND
+    ) -> None:
         """Run the job now, or at a moment; the earliest of several moments counts."""
         if self._timers.set(conversation_id, at):
             return
         if self._running.conversations[conversation_id]:
             self._running.again.add(conversation_id)
             return
-        self._due[conversation_id] = None
+        self._due[conversation_id] = max(priority, self._due.get(conversation_id, _FOUND))
         if self._putting is None or self._putting.done():
             self._putting = asyncio.create_task(self._put())
 
@@ -262,27 +271,29 @@ class SharedDispatcher:
     async def _put(self) -> None:
         """Put jobs for what is due, except where one waits already: that one will see it all."""
         while self._due:
-            due = list(self._due)
-            self._due.clear()
+            due, self._due = self._due, {}
             try:
                 locks = [str(each) for each in due]
                 rows = await self._app.connector.execute_query_all_async(_WAITING, locks=locks)
-                waiting = {row["lock"] for row in rows}
-                await self._defer([each for each in due if str(each) not in waiting])
+                waiting = {int(row["lock"]): row["priority"] for row in rows}
+                await self._defer(
+                    {key: wanted for key, wanted in due.items() if waiting.get(key, -1) < wanted}
+                )
             except ConnectorException:  # the sweeper will find them again
                 _log.warning("wakes put off: the database is unavailable", conversations=len(due))
 
-    async def _defer(self, conversations: Sequence[int], connection: object = None) -> None:
+    async def _defer(self, priorities: Mapping[int, int], connection: object = None) -> None:
         jobs = [
             Job(
                 id=None,
                 queue=_QUEUE,
+                priority=priority,
                 lock=str(each),
                 queueing_lock=None,
                 task_name="conversation",
                 task_kwargs={"conversation_id": each},
             )
-            for each in conversations
+            for each, priority in priorities.items()
         ]
         if jobs:
             await self._app.job_manager.batch_defer_jobs_async(jobs, connection=connection)

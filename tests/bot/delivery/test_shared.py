@@ -148,3 +148,18 @@ async def test_many_wakes_of_what_waits_already_make_one_job(nodes: Nodes, store
         dispatcher.wake(7)
         await asyncio.sleep(0.05)
     assert await store.read(jobs) == [("7", "todo")]
+
+
+async def test_what_was_just_written_runs_before_what_a_sweep_found(nodes: Nodes) -> None:
+    dispatcher, job = await nodes.add(), Job()
+    store = await nodes.store(dispatcher)
+    async with asyncio.timeout(10):
+        while not await store.read(jobs):
+            dispatcher.wake(2)
+            await asyncio.sleep(0.05)
+    await store.write(lambda _connection: Done(None, (Wake(3),)))
+    job.go.set()
+    await dispatcher.start(job)
+    await job.until(lambda: len(job.ended) == 2)
+    await dispatcher.stop(1)
+    assert job.begun == [3, 2]
