@@ -42,7 +42,8 @@ _LASTS = timedelta(hours=24)
 _MUSING_LASTS = timedelta(minutes=10)
 _PLACE = 160
 _BENEFIT = re.compile(
-    r"\b(?:tro cap|ho tro|tuat|mai tang|thai san|luong huu|che do|bao hiem that)\b"
+    r"\b(?:tro cap|ho tro|tuat|mai tang|thai san|luong huu|che do|that nghiep"
+    r"|bao hiem xa hoi mot lan)\b"
 )
 
 
@@ -143,7 +144,8 @@ def completed(memory: Memory, decision: Decision) -> Decision:
 
 def _meant(world: World, memory: Memory, text: str, facet: Facet | None) -> Facet | None:
     """Return the side; how much a benefit is no card keeps, "bao nhiêu" is then no fee."""
-    is_amount = facet is Facet.FEE and asks_how_much(text)
+    is_amount = facet in (Facet.FEE, Facet.TIME) and asks_beside(text)
+    is_amount = is_amount or (facet is Facet.FEE and asks_how_much(text))
     return None if is_amount and _is_paid_out(world, memory) else facet
 
 

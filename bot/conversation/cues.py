@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from bot.conversation.facets import asked_facet
 from bot.conversation.words import bare, plain
 from knowledge.text import fold
 
@@ -151,6 +152,11 @@ def finds_too_dear(text: str) -> bool:
 def goes_on_grumbling(text: str) -> bool:
     """Whether anger goes on without a matter of its own: "hẹn tới hẹn lui"."""
     return bool(_patterns("grumbles")["more"].search(bare(text)))
+
+
+def names_where(text: str) -> bool:
+    """Whether the whole text begins like a place and asks nothing: "xã Lâm Tân"."""
+    return bool(_patterns("people")["named"].search(plain(text))) and asked_facet(text) is None
 
 
 def tells_where(text: str) -> bool:

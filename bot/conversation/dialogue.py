@@ -22,7 +22,7 @@ from bot.conversation.acts import Add, Step
 from bot.conversation.answers import emergency, prompt, reply_to
 from bot.conversation.asides import aside, completed, joined, of_somebody
 from bot.conversation.choosing import must_choose, remembered_facet
-from bot.conversation.cues import Command, Cue, command_in, cue_in
+from bot.conversation.cues import Command, Cue, command_in, cue_in, names_where
 from bot.conversation.echoes import unechoed
 from bot.conversation.hearing import (
     Thought,
@@ -258,6 +258,7 @@ def _awaited(world: World, memory: Memory, text: str, decision: Decision) -> Ste
     is_answer = memory.awaiting is Awaiting.COMMUNE and _could_be_a_place(text, decision)
     is_named = bool(decision.commune) and len(text.split()) <= _BARE_NAME
     is_place = cue_in(text) is Cue.PLACE and (is_named or decision.matter is MatterKind.QUESTION)
+    is_place = is_place or (bool(decision.commune) and names_where(text))
     if asked.is_open and (is_answer or is_place):
         return handover.add_place(world, memory, text, asked, decision)
     return None

@@ -7,7 +7,14 @@ from typing import TypeAlias
 
 from bot.conversation.acts import Open, Receipt, Step
 from bot.conversation.choosing import asked_again, must_choose
-from bot.conversation.cues import Cue, cue_in, goes_on_grumbling, has_file_number, tells_where
+from bot.conversation.cues import (
+    Cue,
+    cue_in,
+    goes_on_grumbling,
+    has_file_number,
+    names_where,
+    tells_where,
+)
 from bot.conversation.followup import add
 from bot.conversation.handover import explained, hand_over, send_to_officer
 from bot.conversation.merger import merged, today
@@ -73,6 +80,8 @@ def _cued(world: World, memory: Memory, text: str, decision: Decision) -> Step |
 
 def _says_where(text: str, decision: Decision) -> bool:
     """Whether a commune is named as somebody's own though no word says what it is: "ở Ngã Năm"."""
+    if decision.commune and names_where(text):
+        return True
     is_unsure = decision.kind in (DecisionKind.SMALLTALK, DecisionKind.CHOICES)
     is_bare = decision.kind is DecisionKind.SMALLTALK or len(text.split()) <= _BARE_PLACE
     return is_unsure and is_bare and bool(decision.commune) and tells_where(text)

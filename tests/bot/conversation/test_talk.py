@@ -8,11 +8,13 @@ from bot.conversation.cues import (
     command_in,
     finds_too_dear,
     goes_on_grumbling,
+    names_where,
     tells_a_mishap,
     tells_of_a_death,
     tells_of_somebody,
 )
 from bot.conversation.danger import danger_in
+from bot.conversation.facets import asks_beside, asks_how_much
 from bot.conversation.words import pointed_label
 from tests.bot.conversation.chat import Chat
 
@@ -121,6 +123,17 @@ async def test_a_file_s_number_goes_with_the_file_asked_for(chat: Chat) -> None:
     assert "tra cứu" in told.text
     await chat.says("trễ hẹn 20 ngày rồi")
     assert [(late.kind, late.state) for late in chat.questions()] == [("feedback", "queued")]
+
+
+def test_a_commune_whose_name_holds_a_word_of_asking_is_a_place() -> None:
+    assert names_where("xã Lịch Hội Thượng")
+    assert not names_where("xã nào làm khai sinh")
+
+
+def test_how_much_a_benefit_is_is_no_fee() -> None:
+    assert asks_beside("lãnh được mấy tháng")
+    assert asks_how_much("bao nhiêu")
+    assert not asks_how_much("đóng phí bao nhiêu")
 
 
 async def test_understood_ends_a_choice_kindly(chat: Chat) -> None:
