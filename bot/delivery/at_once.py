@@ -20,7 +20,6 @@ from sqlalchemy import (
     Text,
     Update,
     bindparam,
-    cast,
     column,
     func,
     insert,
@@ -65,20 +64,16 @@ _ENTRY: Mapping[str, TypeEngine[Any]] = {
 
 
 def listed(parameter: str, kinds: Mapping[str, TypeEngine[Any]]) -> list[ColumnElement[Any]]:
-    """Return the columns of a parameter that is a list of lists."""
-    each = func.json_array_elements(bindparam(parameter, type_=JSON)).table_valued(
-        column("value", postgresql.JSON), name=f"each_of_{parameter}"
+    """Return the columns of a parameter that is a list of records."""
+    sent = {name: DateTime() if isinstance(kind, Moment) else kind for name, kind in kinds.items()}
+    each = func.json_to_recordset(bindparam(parameter, type_=JSON)).table_valued(
+        *(column(name, kind) for name, kind in sent.items()), name=f"each_of_{parameter}"
     )
-    return [_read(each.c.value[n], kind) for n, kind in enumerate(kinds.values())]
-
-
-def _read(value: Any, kind: TypeEngine[Any]) -> ColumnElement[Any]:  # noqa: ANN401
-    if isinstance(kind, JSON):
-        read: ColumnElement[Any] = value
-        return read
-    if isinstance(kind, Moment):
-        return func.timezone("UTC", cast(value.astext, DateTime()), type_=kind)
-    return cast(value.astext, kind)
+    read = each.render_derived(with_types=True).c
+    return [
+        func.timezone("UTC", read[name], type_=kind) if isinstance(kind, Moment) else read[name]
+        for name, kind in kinds.items()
+    ]
 
 
 def keeping(moving: Update) -> Select[int, int, int, int, int | None]:

@@ -125,13 +125,13 @@ def _at_once(connection: Connection, bodies: Sequence[Acceptance]) -> tuple[list
     crowds = _by_conversation(bodies)
     steps = {key: _sum(crowd) for key, crowd in crowds.items()}
     values = {
-        "entries": _entries(bodies),
+        "entries": [entry._asdict() for entry in _entries(bodies)],
         "raws": [body.raw for body in bodies],
         "conversations": len(crowds),
     }
 
     def run() -> Sequence[Any]:
-        taken = [(*key, *step) for key, step in steps.items()]
+        taken = [dict(zip(_FIELDS, (*key, *step), strict=True)) for key, step in steps.items()]
         return _KEEP.run(connection, {**values, "steps": taken}).all()
 
     found = run()
