@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from itertools import count
@@ -24,6 +24,8 @@ from bot.store.postgres import PostgresStore
 from bot.store.sqlite import SqliteStore
 
 CONNECTIONS = 16
+#: the first is the goal's and the study's; a national account's provider opens more
+CROWDS = (CONNECTIONS, 64, 256)
 CONVERSATIONS = 500
 ROUNDS = 3
 BARE = "bare aiohttp"
@@ -48,16 +50,28 @@ def acceptance(databases: Databases) -> str:
     """Measure the handlers in turns, in one process, so that all bear the same neighbours."""
     server = spawn(_serve, {engine: databases.fresh(engine) for engine in ENGINES})
     port, numbers = server.hear(), count()
+    rows = []
+    for connections in CROWDS:
+        server.tell("commits")
+        before: Mapping[str, int] = server.hear()
+        loads = _in_turns(port, numbers, connections)
+        server.tell("commits")
+        after: Mapping[str, int] = server.hear()
+        accepted = {engine: ROUNDS * REQUESTS[engine] for engine in ENGINES}
+        together = {name: accepted[name] / (after[name] - before[name]) for name in ENGINES}
+        rows += _rows(connections, loads, together)
+    server.tell("stop")
+    server.end()
+    return _table(rows)
+
+
+def _in_turns(port: int, numbers: "count[int]", connections: int) -> Mapping[str, list[Load]]:
     loads: dict[str, list[Load]] = {name: [] for name in _PATHS}
     for _ in range(ROUNDS):
         for name, path in _PATHS.items():
-            load = closed_loop(port, partial(_request, path, numbers), REQUESTS[name], CONNECTIONS)
+            load = closed_loop(port, partial(_request, path, numbers), REQUESTS[name], connections)
             loads[name].append(asyncio.run(load))
-    server.tell("stop")
-    commits: Mapping[str, int] = server.hear()
-    server.end()
-    together = {engine: ROUNDS * REQUESTS[engine] / commits[engine] for engine in ENGINES}
-    return _table(loads, together)
+    return loads
 
 
 def _serve(urls: Mapping[str, str], pipe: Pipe) -> None:
@@ -77,8 +91,8 @@ def _serve(urls: Mapping[str, str], pipe: Pipe) -> None:
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             pipe.send(runner.addresses[0][1])
-            await asyncio.to_thread(pipe.recv)
-            pipe.send({engine: _commits(store) for engine, store in stores.items()})
+            while await asyncio.to_thread(pipe.recv) != "stop":
+                pipe.send({engine: _commits(store) for engine, store in stores.items()})
             await runner.cleanup()
 
     asyncio.run(run())
@@ -112,22 +126,29 @@ def _request(path: str, numbers: "count[int]", _number: int) -> bytes:
     return post(path, body, "Content-Type: application/json")
 
 
-def _table(loads: Mapping[str, list[Load]], together: Mapping[str, float]) -> str:
-    rows = [
-        "| handler | requests/s | p50 ms | p99 ms | refused | of bare | accepted a commit |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    bare = median(load.rate for load in loads[BARE])
+def _rows(
+    connections: int, loads: Mapping[str, list[Load]], together: Mapping[str, float]
+) -> list[str]:
+    rows = []
     for name, rounds in loads.items():
-        rate = median(load.rate for load in rounds)
+        of_bare = (one.rate / bare.rate for one, bare in zip(rounds, loads[BARE], strict=True))
         figures = (
-            f"{rate:,.0f}",
+            str(connections),
+            f"{median(load.rate for load in rounds):,.0f}",
             *(f"{median(load.milliseconds(of) for load in rounds):.1f}" for of in (50, 99)),
             str(sum(load.refused for load in rounds)),
-            f"{rate / bare:.2f}",
+            f"{median(of_bare):.2f}",
             f"{together[name]:.1f}" if name in together else "–",
         )
         shown = name if name == BARE else f"durable accept, {name}"
         rows.append(f"| {shown} | {' | '.join(figures)} |")
-    note = f"{CONNECTIONS} connections; medians of {ROUNDS} rounds taken in turns."
-    return "\n".join((*rows, "", note))
+    return rows
+
+
+def _table(rows: Sequence[str]) -> str:
+    head = (
+        "| handler | connections | requests/s | p50 ms | p99 ms | refused | of bare"
+        " | accepted a commit |"
+    )
+    note = f"Medians of {ROUNDS} rounds taken in turns; each compared with bare of its own round."
+    return "\n".join((head, "|---|---|---|---|---|---|---|---|", *rows, "", note))
