@@ -51,8 +51,8 @@ class Asking:
 class Frames:
     """Askings with other words between ("có phải … không"), as patterns over folded words.
 
-    Rows `$name` are parts of others; the row `marks` holds words that ask only with their marks
-    ("mấy", no "máy").
+    Rows `$name` are parts of others; the row `marks` holds words that ask with no marks but their
+    own ("mấy", no "máy"), the row `own` those that without any are words of their own ("gia đình").
     """
 
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
@@ -62,10 +62,13 @@ class Frames:
         self._marks: dict[str, tuple[str, ...]] = {}
         for word in map(canonical, marked):
             self._marks[bare(word)] = (*self._marks.get(bare(word), ()), word)
+        self._own = frozenset(
+            word for name, words in table if name == "own" for word in words.split()
+        )
         self._forms = [
             (name, re.compile(rf"(?<!\S)(?:{_filled(pattern, parts)})(?!\S)"))
             for name, pattern in table
-            if name != "marks" and not name.startswith("$")
+            if name not in ("marks", "own") and not name.startswith("$")
         ]
 
     def find(self, words: Words) -> Iterator[Asking]:
@@ -78,11 +81,11 @@ class Frames:
                 yield Asking(start, start + found.group().count(" ") + 1, name)
 
     def _heard(self, words: Words, at: int) -> str:
-        word = words.folded[at]
+        typed, word = words.accented[at], words.folded[at]
         marks = self._marks.get(word)
-        if marks and not any(words.agrees(at, (mark,)) for mark in marks):
-            return _OTHER
-        return word
+        if marks is None or (typed == word and word not in self._own):
+            return word
+        return word if any(words.agrees(at, (mark,)) for mark in marks) else _OTHER
 
 
 def asked(words: Words, found: Sequence[Asking]) -> Facet | None:
