@@ -1,19 +1,25 @@
 """Names of communes found in a message, of today and of before the merger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from knowledge.patterns import Match, Phrases, Words
 from knowledge.places import Place
-from knowledge.text import bare, split
+from knowledge.text import bare, respell, split
 
-_LEADS = frozenset(
-    "o tai xa phuong tran huyen quan pho ubnd ve den xuong duoi ben ap khom cu lao con".split()
+_LEADS = frozenset("xã x phường p trấn huyện h quận q phố ubnd ấp khóm".split()) | frozenset(
+    "ở tại về đến xuống dưới bên cũ lao cồn".split()
+)
+_BARE_LEADS = frozenset(map(bare, _LEADS))
+# these lead right before a name and with their marks only: "chợ" is "cho" without
+_LANDMARKS = frozenset(
+    "chợ sông rạch cầu vùng miệt trong ngoài trên khúc đoạn thuộc kè kênh kinh dân quê nhà".split()
 )
 _NUMBERED = frozenset({"phuong", "p"})
 _KINDS = ("Thị trấn ", "Thị xã ", "Thành phố ", "Xã ", "Phường ", "Huyện ", "Quận ", "Tỉnh ")
 DISTRICT = "district"
-_OF_DISTRICTS = (("huyện",), ("quận",), ("tx",), ("thị", "xã"), ("thành", "phố"))
+_OF_DISTRICTS = (("huyện",), ("h",), ("quận",), ("q",), ("thị", "xã"), ("thành", "phố"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,11 @@ NOWHERE = Found(None, (), (), "")
 class Gazetteer:
     """Finds communes by name; a district or a shared name is offered, not guessed."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(
+        self,
+        places: Iterable[Place],
+        spelling: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> None:
         self._places = tuple(places)
         self._phrases = Phrases({})
         self._communes: dict[str, list[int]] = {}
@@ -42,8 +52,11 @@ class Gazetteer:
             self._enter(self._communes, place.name, number)
             if place.district:
                 self._enter(self._districts, place.district, number)
+        self._provinces = {_key(place.province) for place in self._places if place.province}
         for name in self._proper:
-            self._phrases.add(name, name)
+            respelled = respell(name.split(), spelling) if " " in name else [name]
+            for said in {name, " ".join(respelled)}:  # "Châu Thành A" is read as "… anh"
+                self._phrases.add(said, name)
 
     @property
     def vocabulary(self) -> set[str]:
@@ -53,11 +66,12 @@ class Gazetteer:
     def find(self, words: Words, text: str = "") -> Found:
         """Return what the words say of the place.
 
-        A bare name needs a word that leads to it, or capitals in the text.
+        A bare name needs a word that leads to it, or opens the text in capitals.
         """
         matches = [m for m in self._phrases.find(words) if self._leads(words, m, text)]
         numbers: set[int] | None = None
-        for match in matches:
+        # "cồn Mỹ Phước, xã Nhơn Mỹ": what is called a commune counts first
+        for match in sorted(matches, key=lambda match: not _kind(words, match.places[0])):
             named = self._named(words, match)
             both = named if numbers is None else numbers & named
             numbers = both or numbers
@@ -78,12 +92,14 @@ class Gazetteer:
 
     def _narrowed(self, words: Words, numbers: set[int]) -> set[int]:
         """Where several bear the name, keep those whose district or province is named beside it."""
-        text = f" {' '.join(words.folded)} "
         for beside in (_whole_district, _district, _province):
             if len({self._places[n].agency for n in numbers}) > 1:
-                told = {n for n in numbers if _stands(beside(self._places[n]), text)}
-                numbers = told or numbers
+                numbers = self._beside(words, numbers, beside) or numbers
         return numbers
+
+    def _beside(self, words: Words, numbers: set[int], naming: Callable[[Place], str]) -> set[int]:
+        text = f" {' '.join(words.folded)} "
+        return {n for n in numbers if _stands(naming(self._places[n]), text)}
 
     def _concluded(self, numbers: set[int], matches: Sequence[Match]) -> Found:
         agencies = tuple(sorted({self._places[n].agency for n in numbers}))
@@ -94,8 +110,11 @@ class Gazetteer:
         return Found(single, () if single else agencies, tuple(matches), names)
 
     def _named(self, words: Words, match: Match) -> set[int]:
-        """Return who is meant: those of today, unless the name is called old."""
+        """Return who is meant: those of today, unless an old district or "cũ" is said beside it."""
         bearing = self._bearing(words, match)
+        told = self._beside(words, bearing, _district)
+        if told:
+            return told
         old = "cu" in words.folded[match.places[-1] + 1 : match.places[-1] + 3]
         return {n for n in bearing if self._places[n].former == old} or bearing
 
@@ -115,13 +134,16 @@ class Gazetteer:
         self._proper[key] = proper
 
     def _leads(self, words: Words, match: Match, text: str) -> bool:
-        before = words.folded[max(0, match.places[0] - 2) : match.places[0]]
+        start = match.places[0]
         if match.meaning.isdigit():  # "con 10 tuổi" and "ấp 5" name no ward
-            return bool(_NUMBERED & set(before))
-        alone = len(match.places) == len(words.folded)
+            return not _NUMBERED.isdisjoint(words.folded[max(0, start - 1) : start])
+        if match.meaning in self._provinces:  # "về Sóc Trăng" most often means all of it
+            return bool(_kind(words, start))
+        if len(match.places) == len(words.folded):
+            return True
         long = len(match.places) >= 3 and words.marked
-        proper = len(match.places) > 1 and self._proper[match.meaning] in text
-        return alone or long or proper or bool(_LEADS & set(before))
+        opens = start == 0 and self._proper[match.meaning] in text
+        return long or opens or _led(words, start)
 
     @staticmethod
     def _label(place: Place, *, province: bool) -> str:
@@ -157,6 +179,17 @@ def _proper(name: str) -> str:
     """Return the name without what it is: "Đại Tâm" of "Xã Đại Tâm"."""
     kind = next((kind for kind in _KINDS if name.startswith(kind)), "")
     return name.removeprefix(kind)
+
+
+def _led(words: Words, start: int) -> bool:
+    """Tell whether a word shortly before leads to a place."""
+    if words.marked and start and words.accented[start - 1] in _LANDMARKS:
+        return True
+    before = slice(max(0, start - 2), start)
+    pairs = zip(words.accented[before], words.folded[before], strict=True)
+    return any(
+        typed in _LEADS or (typed == plain and plain in _BARE_LEADS) for typed, plain in pairs
+    )
 
 
 def _kind(words: Words, start: int) -> str:

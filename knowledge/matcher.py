@@ -83,7 +83,7 @@ class Matcher:
         self._numbers = {entry.id: number for number, entry in enumerate(self._entries)}
         self._codes = {entry.code: number for number, entry in enumerate(self._entries)}
         lexicon = standard()
-        self._gazetteer = Gazetteer(places)
+        self._gazetteer = Gazetteer(places, lexicon.spelling)
         known = {term for term in shelf.index.terms if " " not in term}
         known |= lexicon.vocabulary | self._gazetteer.vocabulary
         repair = Repair(known, (term for term in shelf.index.terms if " " in term))
