@@ -89,10 +89,10 @@ def _idle(words: str) -> bool:
 @cache
 def _phrases() -> _Phrases:
     record: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    someone = record["someone"]
+    someone, settled = record["someone"], record["settled"]
 
     def joined(forms: list[str]) -> re.Pattern[str]:
-        pattern = "|".join(forms).replace("{someone}", someone)
+        pattern = "|".join(forms).replace("{someone}", someone).replace("{settled}", settled)
         return re.compile(rf"\b(?:{pattern})\b")
 
     return _Phrases(
