@@ -41,6 +41,9 @@ _LASTS = timedelta(hours=24)
 #: how long words that said nothing by themselves may begin a question
 _MUSING_LASTS = timedelta(minutes=10)
 _PLACE = 160
+#: choices less sure than this name no matter of their own
+_SURE = 0.8
+_BRIEF, _NEAR = 5, 4
 _BENEFIT = re.compile(
     r"\b(?:tro cap|ho tro|tuat|mai tang|thai san|luong huu|che do|that nghiep"
     r"|bao hiem xa hoi mot lan)\b"
@@ -89,6 +92,17 @@ def of_somebody(world: World, memory: Memory, text: str, decision: Decision) -> 
     is_told = _is_told(entry, Facet.CONDITIONS, text)
     told = _side(world, memory, entry, Facet.CONDITIONS)
     return told if is_told else _beside(world, memory, entry, text)
+
+
+def of_the_shown(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
+    """Take a few words that may mean anything for more of the matter shown: "chủ cũ mất rồi"."""
+    entry = _last_shown(world, memory)
+    if entry is None or memory.awaiting is not Awaiting.HELPED or tells_a_mishap(text):
+        return None
+    is_unsure = decision.kind is DecisionKind.CHOICES and decision.confidence < _SURE
+    if not is_unsure or decision.matter is not MatterKind.QUESTION or len(text.split()) > _BRIEF:
+        return None
+    return _beside(world, memory, entry, text) if entry.id in decision.entries[:_NEAR] else None
 
 
 def _narrowed_by_somebody(world: World, memory: Memory, text: str, decision: Decision) -> Step:

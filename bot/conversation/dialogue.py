@@ -20,7 +20,7 @@ from bot.conversation import (
 )
 from bot.conversation.acts import Add, Step
 from bot.conversation.answers import emergency, prompt, reply_to
-from bot.conversation.asides import aside, completed, joined, of_somebody
+from bot.conversation.asides import aside, completed, joined, of_somebody, of_the_shown
 from bot.conversation.choosing import must_choose, remembered_facet
 from bot.conversation.cues import Command, Cue, command_in, cue_in, names_where
 from bot.conversation.echoes import unechoed
@@ -213,6 +213,8 @@ def _asked(world: World, memory: Memory, text: str, decision: Decision) -> Step:
         return narrowed
     if not decision.standalone and not greets:
         return prompt(world, memory)
+    if (more := of_the_shown(world, memory, text, decision)) is not None:
+        return more
     text, decision = joined(world, memory, text, decision)
     return reply_to(world, memory, text, decision)
 

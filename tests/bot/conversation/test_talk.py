@@ -1,6 +1,7 @@
 """Talk that names no matter of its own: somebody's age, anger, a second "không hiểu"."""
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.conversation.cues import (
     Command,
@@ -16,7 +17,10 @@ from bot.conversation.cues import (
 from bot.conversation.danger import danger_in
 from bot.conversation.facets import asks_beside, asks_how_much
 from bot.conversation.words import pointed_label
+from knowledge.decisions import Decision, DecisionKind
+from knowledge.matcher import Context
 from tests.bot.conversation.chat import Chat
+from tests.bot.conversation.library import SmallLibrary
 
 FLOOD = "đường trước nhà ngập hoài"
 BIRTH = "làm khai sinh cho cháu"
@@ -102,6 +106,26 @@ async def test_an_age_after_a_card_asks_who_may(chat: Chat) -> None:
     await chat.says(BIRTH)
     (reply,) = await chat.says("nó 5 tuổi")
     assert "Điều kiện" in reply.text
+    assert chat.states() == ["auto_answered"]
+
+
+class UnsureLibrary(SmallLibrary):
+    """Takes "ở nông thôn" for many things, the birth among them."""
+
+    def decide(self, text: str, context: Context) -> Decision:
+        """Return what a text means."""
+        if text != "ở nông thôn":
+            return super().decide(text, context)
+        entries = ("procedure:1.004884", "procedure:1.001193")
+        return Decision(DecisionKind.CHOICES, entries, confidence=0.7)
+
+
+async def test_words_that_may_mean_anything_are_of_the_matter_shown(
+    connection: Connection,
+) -> None:
+    chat = Chat(connection, library=UnsureLibrary())
+    await chat.says(BIRTH)
+    assert "chưa có thông tin chắc chắn" in (await chat.asks("ở nông thôn")).text
     assert chat.states() == ["auto_answered"]
 
 
