@@ -1,11 +1,13 @@
 """What kind of message this is, read from its words and signals."""
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.decisions import DecisionKind, MatterKind
 from knowledge.query import Query
@@ -21,9 +23,10 @@ CAP = 2.5
 ALARM = 0.2  # an emergency is believed sooner than anything else
 DOUBT = 0.05  # so sure even where danger is named in so many words
 # a denunciation taken for another matter would land with the denounced
-GRAVE = {"feedback": 0.6, "complaint": 0.4}
+GRAVE = {"feedback": 0.8, "complaint": 0.6}
 ASKED = 0.15  # so likely what somebody asks, and a procedure answers, is looked up
 FITS = 0.8
+POOR = 0.3  # no procedure fits
 # signals that say more together: who did what, whose right was harmed, what was paid for
 TOGETHER = (
     ("actor", "grab"),
@@ -53,7 +56,7 @@ QUIET = frozenset(
     "spam injection chatter thanks".split()
 )
 
-UNHAPPY = ("late", "fume", "angry", "conduct")
+UNHAPPY = ("fume", "angry", "conduct")
 
 _DECIDED = {
     "smalltalk": DecisionKind.SMALLTALK,
@@ -83,12 +86,17 @@ class Intent:
 class Intents:
     """A multinomial logistic model: weights by feature and kind."""
 
-    weights: Mapping[str, Mapping[str, float]]
+    kinds: tuple[str, ...]
+    rows: Mapping[str, int]
+    table: NDArray[np.float64]
 
     @classmethod
     def load(cls, path: Path = HERE) -> "Intents":
         """Read the learned weights."""
-        return cls(json.loads(path.read_text(encoding="utf-8"))["weights"])
+        weights = json.loads(path.read_text(encoding="utf-8"))["weights"]
+        kinds = tuple(weights[""])
+        table = [[row.get(kind, 0.0) for kind in kinds] for row in weights.values()]
+        return cls(kinds, {name: at for at, name in enumerate(weights)}, np.array(table))
 
     def of(self, query: Query, found: float) -> Intent:
         """Settle a message's kind; `found` is how surely a procedure answers it."""
@@ -103,14 +111,11 @@ class Intents:
 
     def chances(self, view: Mapping[str, float]) -> dict[str, float]:
         """Return the probability of each kind."""
-        sums = dict(self.weights[""])
-        for name, value in view.items():
-            for kind, weight in self.weights.get(name, {}).items():
-                sums[kind] += weight * value
-        top = max(sums.values())
-        parts = {kind: math.exp(total - top) for kind, total in sums.items()}
-        whole = sum(parts.values())
-        return {kind: part / whole for kind, part in parts.items()}
+        known = [(self.rows[name], value) for name, value in view.items() if name in self.rows]
+        at, values = zip((self.rows[""], 1.0), *known, strict=True)
+        sums = np.array(values) @ self.table[list(at)]
+        parts = np.exp(sums - sums.max())
+        return dict(zip(self.kinds, (parts / parts.sum()).tolist(), strict=True))
 
 
 def khmer(text: str) -> bool:
@@ -131,14 +136,24 @@ def evidence(query: Query, found: float) -> dict[str, float]:
     for one, two in TOGETHER:
         if one in signals and two in signals:
             view[f"x:{one} {two}"] = min(signals[one], 2.0) * min(signals[two], 2.0) / 2.0
-    count = len(query.content)
-    view |= {"found": found, "empty": float(count == 0), "short": float(count <= 2)}
-    view |= {"long": min(count, 20) / 20.0, "facet": float(query.facet is not None)}
-    view["translated"] = float(len(query.variants) > 1)
     words = query.words.folded
+    view["translated"] = float(len(query.variants) > 1)
+    count = len(query.content)
+    view |= {"empty": float(count == 0), "short": float(count <= 2)} | _fitting(query, found)
     view |= dict.fromkeys((f"w:{word}" for word in words), WORD)
-    view |= dict.fromkeys((f"w:{one} {two}" for one, two in pairwise(words)), WORD)
+    # how a message begins and ends tells who asks from who tells
+    edged = ("^", *words, "$")
+    view |= dict.fromkeys((f"w:{one} {two}" for one, two in pairwise(edged)), WORD)
+    view |= {f"w:{' '.join(edged[:3])}": WORD, f"w:{' '.join(edged[-3:])}": WORD}
     return view
+
+
+def _fitting(query: Query, found: float) -> dict[str, float]:
+    """Return how a procedure fits what is asked."""
+    asked = float(query.facet is not None)
+    asks = min(query.signals.get("asks", 0.0), 2.0) / 2.0
+    fit = {"found": found, "fit:high": float(found > FITS), "fit:low": float(found < POOR)}
+    return fit | {"facet": asked, "fit:facet": found * asked, "fit:asks": found * asks}
 
 
 def _settled(name: str, chance: float, signals: Mapping[str, float]) -> Intent:

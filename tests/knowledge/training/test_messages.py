@@ -10,7 +10,7 @@ MESSAGES = [one for path in sorted(OWN.glob("messages*.tsv")) for one in own(pat
 
 
 def test_every_message_is_of_a_kind_that_is_learned() -> None:
-    assert {kind for _, kind, _ in MESSAGES} == set(Intents.load().weights[""])
+    assert {kind for _, kind, _ in MESSAGES} == set(Intents.load().kinds)
 
 
 def test_no_message_is_of_two_kinds() -> None:
