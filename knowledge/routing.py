@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.decisions import MatterKind
 from knowledge.entries import Entry
@@ -25,6 +26,7 @@ NOT_AT_COMMUNES = frozenset({"ct-bao-hiem-xa-hoi", "ct-thue", POLICE})
 # a name after one of these says where, which counts little
 NEAR = ("gần", "kế", "sát", "trước", "sau", "cổng", "cạnh", "ngang", "khúc", "đoạn", "đến")
 BESIDE = 0.25
+TITLES = 8192
 DESKS = {"hotline": "hỏi số liên hệ", "officer": "muốn gặp cán bộ"}
 
 
@@ -45,6 +47,7 @@ class Router:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
+        self._titled = lru_cache(maxsize=TITLES)(self._read)  # fields and titles come again
 
     def by_matter(self, matter: MatterKind, words: Words, place: Found) -> tuple[str, str]:
         """Route a denunciation, a complaint or feedback; who is accused never receives it."""
@@ -81,11 +84,11 @@ class Router:
         """Route a question whose procedure is found."""
         if entry.agencies:
             return self.placed(entry.agencies[0], place), f"theo thủ tục {entry.code}"
-        field = self.topic(self._words(f"{entry.field}"))
+        field = self._titled(f"{entry.field}")
         elsewhere = field is not None and field.agency in NOT_AT_COMMUNES
         if _commune_level(entry) and not elsewhere:
             return self.placed(COMMUNE, place), f"thủ tục {entry.code} làm ở cấp xã"
-        named = field or self.topic(self._words(entry.title)) or self.topic(words)
+        named = field or self._titled(entry.title) or self.topic(words)
         agency = named.agency if named else COMMUNE
         return self.placed(agency, place), f"theo lĩnh vực {entry.field or 'của thủ tục'}"
 
@@ -108,8 +111,8 @@ class Router:
         """Name the commune where it is known."""
         return place.agency if agency == COMMUNE and place.agency else agency
 
-    def _words(self, text: str) -> Words:
-        return Words.of(respell(split(text), self._lexicon.spelling))
+    def _read(self, text: str) -> Named | None:
+        return self.topic(Words.of(respell(split(text), self._lexicon.spelling)))
 
 
 def _voted(phrases: Phrases, words: Words) -> Named | None:
