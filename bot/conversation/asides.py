@@ -97,7 +97,10 @@ def of_somebody(world: World, memory: Memory, text: str, decision: Decision) -> 
 def of_the_shown(world: World, memory: Memory, text: str, decision: Decision) -> Step | None:
     """Take a few words that may mean anything for more of the matter shown: "chủ cũ mất rồi"."""
     entry = _last_shown(world, memory)
-    if entry is None or memory.awaiting is not Awaiting.HELPED or tells_a_mishap(text):
+    if entry is None or tells_a_mishap(text):
+        return None
+    is_about_it = memory.awaiting is Awaiting.HELPED or _is_told_of(memory, entry)
+    if not is_about_it:
         return None
     is_unsure = decision.kind is DecisionKind.CHOICES and decision.confidence < _SURE
     if not is_unsure or decision.matter is not MatterKind.QUESTION or len(text.split()) > _BRIEF:
@@ -196,11 +199,18 @@ def _side(world: World, memory: Memory, entry: Entry, facet: Facet) -> Step:
     return Step(remembered, (card,), (entry.id,))
 
 
+def _is_told_of(memory: Memory, entry: Entry) -> bool:
+    """Whether what no card keeps of the entry waits already to be sent to an officer."""
+    return memory.awaiting is Awaiting.DOOR and memory.asked.startswith(f"{named(entry)}: ")
+
+
 def _beside(world: World, memory: Memory, entry: Entry, text: str) -> Step:
     """Say that nobody vouches for it here, and offer the officer, who is told of what it was."""
+    is_more = _is_told_of(memory, entry)
+    message_id = "aside.more" if is_more else "aside.unkept"
     offered = say(
         world,
-        "aside.no_number" if asks_to_call(text) else "aside.unkept",
+        "aside.no_number" if asks_to_call(text) else message_id,
         button(world, "to_officer", "send"),
         button(world, "keep", "keep"),
         counter=counter(world, entry),
@@ -208,7 +218,7 @@ def _beside(world: World, memory: Memory, entry: Entry, text: str) -> Step:
     remembered = replace(
         memory,
         awaiting=Awaiting.DOOR,
-        asked=f"{named(entry)}: {text}",
+        asked=f"{memory.asked}; {text}" if is_more else f"{named(entry)}: {text}",
         matter=str(MatterKind.QUESTION),
         agency=memory.agency or next(iter(entry.agencies), world.manner.desk),
     )

@@ -72,7 +72,9 @@ def test_money_for_a_birth_is_no_emergency() -> None:
     assert danger_in("vợ tui sắp sanh, gấp lắm") == "medical"
 
 
-@pytest.mark.parametrize("text", ["thôi bỏ đi", "thôi để bà hỏi thằng út", "thôi để sau"])
+@pytest.mark.parametrize(
+    "text", ["thôi bỏ đi", "thôi để bà hỏi thằng út", "thôi để sau", "thôi không làm nữa"]
+)
 def test_who_lets_it_be_is_let_be(text: str) -> None:
     assert command_in(text) is Command.DROP
 
@@ -126,6 +128,7 @@ async def test_words_that_may_mean_anything_are_of_the_matter_shown(
     chat = Chat(connection, library=UnsureLibrary())
     await chat.says(BIRTH)
     assert "chưa có thông tin chắc chắn" in (await chat.asks("ở nông thôn")).text
+    assert "nhận đủ các ý" in (await chat.asks("ở nông thôn")).text
     assert chat.states() == ["auto_answered"]
 
 
