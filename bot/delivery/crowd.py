@@ -1,4 +1,4 @@
-"""Events that wait together, accepted by three statements for all of them."""
+"""Events that wait together, accepted by three statements for all of them, by one on PostgreSQL."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
