@@ -17,6 +17,7 @@ class Name(StrEnum):
     ERRORS = "errors"
     CROWD = "crowd"
     LOGINS = "logins"
+    BACKUP = "backup"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from bot.alarms.thresholds import PROVIDERS, Thresholds
 from bot.channel_tokens.overview import Condition, overview
 from bot.delivery.backlog import Backlog, backlog
 from bot.officers.throttle import besieged
+from bot.operations.backup import MADE
 from bot.questions.crowds import crowded
 from bot.tables.delivery import conversation, inbox, quarantine
+from bot.tables.directory import policy
 from bot.tables.operations import provider_token
 
 _WEEK = timedelta(days=7)
@@ -49,6 +51,8 @@ class Readings:
     crowded: Mapping[str, int] = field(default_factory=dict)
     #: account → failed logins of the last quarter of an hour, where they are very many
     besieged: Mapping[str, int] = field(default_factory=dict)
+    #: when the last backup was made, None where there was never one
+    backed_up: datetime | None = None
 
 
 def take(connection: Connection, folder: Path, limits: Thresholds, now: datetime) -> Readings:
@@ -64,6 +68,7 @@ def take(connection: Connection, folder: Path, limits: Thresholds, now: datetime
         disk_total=disk.total,
         crowded=crowded(connection),
         besieged=besieged(connection, now),
+        backed_up=_backed_up(connection),
     )
 
 
@@ -89,6 +94,11 @@ def _tokens(connection: Connection, now: datetime) -> dict[str, TokenAge]:
         for account, access in found.items()
         if access.access_ends and access.refresh_ends
     }
+
+
+def _backed_up(connection: Connection) -> datetime | None:
+    made = connection.execute(select(policy.c.value).where(policy.c.key == MADE)).scalar()
+    return datetime.fromisoformat(made) if made else None
 
 
 def _put_aside(connection: Connection, now: datetime) -> int:

@@ -15,6 +15,7 @@ def judge(readings: Readings, limits: Thresholds, now: datetime, zone: tzinfo) -
         *_tokens(readings, limits, now),
         *_ledger(readings, limits, now),
         *_disk(readings, limits),
+        *_backup(readings, limits, now),
         *_strangers(readings),
     )
     merged: dict[Name, Alarm] = {}
@@ -77,6 +78,13 @@ def _disk(readings: Readings, limits: Thresholds) -> Iterator[Alarm]:
     share = readings.disk_free / readings.disk_total
     if readings.disk_free < limits.disk_bytes or share < limits.disk_share:
         yield Alarm(Name.DISK, f"{readings.disk_free >> 20} MB free, {share:.0%} of the disk")
+
+
+def _backup(readings: Readings, limits: Thresholds, now: datetime) -> Iterator[Alarm]:
+    """Whoever never made one may have copies of another kind."""
+    if readings.backed_up and now - readings.backed_up > limits.backup_age:
+        days = (now - readings.backed_up).days
+        yield Alarm(Name.BACKUP, f"the last backup was made {days} days ago")
 
 
 def _strangers(readings: Readings) -> Iterator[Alarm]:

@@ -20,5 +20,6 @@ class Thresholds:
     unsent: int = 500
     quarantined: int = 1
     put_aside: int = 1
+    backup_age: timedelta = timedelta(hours=50)  # two nights and the time it takes
     disk_bytes: int = 1 << 30
     disk_share: float = 0.05

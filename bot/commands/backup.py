@@ -8,15 +8,17 @@ import typer
 from sqlalchemy import delete
 
 from bot.commands.environment import read_settings
-from bot.commands.output import say
+from bot.commands.output import say, warn
 from bot.moments import utc_now
 from bot.operations import backup as archives
 from bot.operations.backup import Contents
 from bot.settings import Settings
-from bot.store import migrations
+from bot.store import StoreUnavailable, migrations
 from bot.store.lock import DatabaseLock
 from bot.store.moving import copy_all, reading, require_empty, writing
+from bot.store.upsert import insert
 from bot.store.urls import sqlite_path
+from bot.tables.directory import policy
 from bot.tables.nodes import node
 
 File = Annotated[Path, typer.Argument(help="the archive, such as danhoi-2026-11-21.tar.gz")]
@@ -30,6 +32,7 @@ def backup(file: File) -> None:
         contents = archives.back_up(path, files_of(settings), file, utc_now())
     else:
         contents = _back_up_server(settings, file)
+    _note(settings, contents)
     say(f"{file}: schema {contents.schema}, {contents.files} files, {file.stat().st_size} bytes")
     say("The secret key is not in it: keep var/secret.key or DANHOI_SECRET_KEY elsewhere.")
 
@@ -53,6 +56,18 @@ def restore(file: File) -> None:
 def files_of(settings: Settings) -> Path:
     """Return the folder of citizens' files."""
     return settings.var_dir / "files"
+
+
+def _note(settings: Settings, made: Contents) -> None:
+    """Leave word of a backup: an alarm tells when it was the last one for too long."""
+    now = utc_now()
+    noted = {"value": made.made_at, "updated_at": now, "updated_by": "backup"}
+    try:
+        with writing(settings.database_url) as connection:
+            new = insert(connection, policy).values(key=archives.MADE, **noted)
+            connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=noted))
+    except StoreUnavailable as error:
+        warn(f"the backup is complete; when it was made could not be noted: {error}")
 
 
 def _restore_file(settings: Settings, path: Path, file: Path) -> Contents:

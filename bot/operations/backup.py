@@ -27,6 +27,8 @@ _FORMAT = 1
 
 #: key in `policy` under which a restored database says since when it is one
 RESTORED = "operations.restored"
+#: key in `policy` under which it stands when the last backup was made
+MADE = "operations.backup"
 
 
 class UnusableBackup(BotError):

@@ -64,6 +64,9 @@ def test_all_is_well() -> None:
         pytest.param(replace(WELL, put_aside=1), Name.ERRORS, id="a message failed"),
         pytest.param(replace(WELL, disk_free=900 << 20), Name.DISK, id="little disk"),
         pytest.param(replace(WELL, disk_free=9 << 30), Name.DISK, id="a small share of a disk"),
+        pytest.param(
+            replace(WELL, backed_up=NOON - timedelta(days=3)), Name.BACKUP, id="an old backup"
+        ),
         pytest.param(replace(WELL, crowded={"ct-so-y-te": 300}), Name.CROWD, id="a crowd"),
         pytest.param(replace(WELL, besieged={"an": 50}), Name.LOGINS, id="guessed passwords"),
         pytest.param(replace(WELL, heard=heard(4)), Name.SILENCE, id="webhooks fell silent"),

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
+from bot.alarms.readings import take
+from bot.alarms.thresholds import Thresholds
 from bot.commands.root import main
 from bot.operations.backup import RESTORED
 from bot.store.moving import extent
@@ -55,6 +57,12 @@ def test_what_was_backed_up_comes_back_elsewhere(
             assert new.scalar(select(node.c.owner)) is None
             assert new.scalar(select(policy.c.value).where(policy.c.key == RESTORED))
     assert (tmp_path / "files" / "abc").read_bytes() == b"a picture"
+
+
+@pytest.mark.usefixtures("archive")
+def test_when_it_was_made_is_noted(postgres_url: str, tmp_path: Path) -> None:
+    with transaction(postgres_url) as connection:
+        assert take(connection, tmp_path, Thresholds(), NOW).backed_up is not None
 
 
 def test_a_database_in_use_is_not_overwritten(
