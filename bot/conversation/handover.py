@@ -121,8 +121,7 @@ def send_anyway(world: World, memory: Memory) -> Step:
 
 def send_to_officer(world: World, memory: Memory, reason: str) -> Step:
     """Hand the question now spoken of to the agency's desk ("none of these", "gặp cán bộ")."""
-    is_at_door = memory.awaiting is Awaiting.DOOR and bool(memory.asked)
-    if is_at_door and memory.matter in (MatterKind.COMPLAINT, MatterKind.DENUNCIATION):
+    if memory.awaiting is Awaiting.DOOR and memory.asked:
         return send_anyway(world, memory)
     asked = world.question(memory.question)
     if asked is not None and _may_queue(memory, asked):
@@ -135,8 +134,6 @@ def send_to_officer(world: World, memory: Memory, reason: str) -> Step:
             _after_filing(memory, agency),
             (Queue(asked.id, agency, reason), Receipt(wording, agency, asked.code)),
         )
-    if is_at_door:
-        return send_anyway(world, memory)
     if asked is not None and asked.is_open:
         return Step(memory.settled(), (say(world, "officer.already"),))
     return ask_what(world, memory)

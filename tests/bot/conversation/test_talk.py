@@ -132,6 +132,13 @@ async def test_words_that_may_mean_anything_are_of_the_matter_shown(
     assert chat.states() == ["auto_answered"]
 
 
+async def test_what_a_card_does_not_say_is_sent_by_any_words(chat: Chat) -> None:
+    await chat.says(BIRTH)
+    await chat.says("trễ hạn có bị phạt không")
+    await chat.says("gặp cán bộ")
+    assert chat.states() == ["auto_answered", "queued"]
+
+
 async def test_blame_without_a_matter_opens_nothing(chat: Chat) -> None:
     (reply,) = await chat.says("làm ăn cái kiểu gì vậy")
     assert "đang bực" in reply.text
