@@ -108,7 +108,7 @@ def mangled(examples: Sequence[Example], seed: int = 7) -> list[Example]:
     for example in examples:
         plain = fold(example.text)
         if plain != example.text.lower():
-            copies.append(replace(example, text=plain, weight=0.6 * example.weight))
+            copies.append(replace(example, text=plain))  # the way most citizens type
         copies.append(replace(example, text=_typo(example.text, dice), weight=0.5 * example.weight))
     return [*examples, *copies]
 
