@@ -3,9 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, reduce
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from bot.clock.calendar import SpecialDay
 from bot.store.hot import Hot
@@ -104,13 +117,39 @@ def all_places(connection: Connection) -> tuple[Place, ...]:
 
 def calendar_rows(connection: Connection, calendar: str = "standard") -> list[SpecialDay]:
     """Return the days off and days worked of a calendar, in order."""
-    return [SpecialDay(*row) for row in _HOLIDAYS.run(connection, {"of_calendar": calendar}).all()]
+    return list(_special_days(_HOLIDAYS.run(connection, {"of_calendar": calendar}).scalar() or ""))
 
 
+#: between days, and between what is told of one
+_NEXT, _THEN = "\x1e", "\x1f"
+
+
+@lru_cache(maxsize=8)
+def _special_days(told: str) -> tuple[SpecialDay, ...]:
+    lines = (line.split(_THEN) for line in told.split(_NEXT) if line)
+    days = (
+        SpecialDay(date.fromisoformat(day), working == "1", name, source)
+        for day, working, name, source in lines
+    )
+    return tuple(sorted(days, key=lambda special: special.day))
+
+
+def _told() -> ColumnElement[str]:
+    """Return all there is to tell of a day off as one text.
+
+    Read with every turn: of rows each one is a wait for the interpreter, where threads compete.
+    """
+    working = cast(case((holiday.c.working, 1), else_=0), Text)
+    parts = (cast(holiday.c.day, Text), working, holiday.c.name, holiday.c.source)
+    return reduce(lambda told, part: told + _THEN + part, parts)
+
+
+#: bound, it would be spelt for each execution anew
+_NOTHING: Any = literal_column("''")
 _HOLIDAYS = Hot(
-    select(holiday.c.day, holiday.c.working, holiday.c.name, holiday.c.source)
-    .where(holiday.c.calendar == bindparam("of_calendar"))
-    .order_by(holiday.c.day)
+    select(func.aggregate_strings(_told() + _NEXT, _NOTHING)).where(
+        holiday.c.calendar == bindparam("of_calendar")
+    )
 )
 
 
