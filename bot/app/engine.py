@@ -61,7 +61,7 @@ def build_engine(
         count=parts.metrics.count,
     )
     rules = WorkerRules(apology=lambda _event: (apology,))
-    courteous = Courteous(mind, parts.lanes.is_crowded)
+    courteous = Courteous(mind, parts.lanes.is_accepting)
     worker = Worker(parts.store, courteous, rules, parts.clock, parts.crash)
     return Engine(parts.store, parts.lanes, worker, sender, parts.ground.membership)
 

@@ -51,7 +51,7 @@ async def lay_ground(
     lanes = embedded_lanes(CHANNELS, clock=clock)
     store = SqliteStore(path, lanes.announce, exclusive=True)
     stack.push_async_callback(store.close)
-    lanes = replace(lanes, is_crowded=store.is_crowded)
+    lanes = replace(lanes, is_accepting=store.is_accepting)
     return Ground(store, lanes, Alone(), clock, owner, alone=True)
 
 

@@ -36,8 +36,8 @@ class Lanes:
     deciding: Dispatcher
     sending: Mapping[str, EmbeddedDispatcher]
     listeners: Listeners = field(default_factory=Listeners)
-    #: tells while many wait to be accepted by the one thread that writes
-    is_crowded: Callable[[], bool] = lambda: False
+    #: tells while somebody waits to be accepted by the one thread that writes
+    is_accepting: Callable[[], bool] = lambda: False
 
     def announce(self, wake: Wake) -> None:
         """Pass on what the store reports after a commit."""

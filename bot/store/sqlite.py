@@ -77,9 +77,9 @@ class SqliteStore:
         """Writes that wait for the writer."""
         return self._writer.waiting()
 
-    def is_crowded(self) -> bool:
-        """Whether work that can wait had better wait: many bodies of a kind are under way."""
-        return self._writer.is_crowded()
+    def is_accepting(self) -> bool:
+        """Whether somebody waits on the line: other work had better wait."""
+        return self._writer.is_accepting()
 
     async def close(self) -> None:
         """Finish the queued writes, then let go of the file and its lock."""

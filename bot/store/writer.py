@@ -26,8 +26,6 @@ _TOGETHER = 64
 _BESIDE = 0.002
 #: of what bodies take, how much the last one says
 _LAST = 0.2
-#: joint bodies under way that make a crowd
-_CROWD = 2
 
 
 @dataclass(slots=True)
@@ -93,9 +91,9 @@ class GroupWriter:
         self._gather(loop)
         return item.future
 
-    def is_crowded(self) -> bool:
-        """Whether so many joint bodies are under way that other work had better wait."""
-        return self._joining >= _CROWD
+    def is_accepting(self) -> bool:
+        """Whether somebody waits on the line: other work had better wait."""
+        return self._joining > 0
 
     def waiting(self) -> int:
         """Return how many bodies nobody has begun with."""

@@ -227,12 +227,12 @@ async def test_few_others_go_along_with_joint_bodies(store: SqliteStore) -> None
     assert store.commits - commits > 2  # what held the writer, the joint one with some, the rest
 
 
-async def test_many_joint_bodies_under_way_make_a_crowd(store: SqliteStore) -> None:
+async def test_it_shows_that_somebody_waits_on_the_line(store: SqliteStore) -> None:
     release, blocked = await hold_writer(store)
     waiting = [asyncio.ensure_future(store.write(Joint(str(n)))) for n in range(6)]
     await asyncio.sleep(0)
-    assert store.is_crowded()
+    assert store.is_accepting()
     release.set()
     await asyncio.gather(blocked, *waiting)
     await asyncio.sleep(0)
-    assert not store.is_crowded()
+    assert not store.is_accepting()
