@@ -30,6 +30,7 @@ async def test_of_two_at_once_one_migrates(new_database: str, tmp_path: Path) ->
 
 
 @pytest.mark.engines
+@pytest.mark.long
 async def test_nobody_takes_the_schema_from_under_a_service(
     database_url: str, tmp_path: Path
 ) -> None:

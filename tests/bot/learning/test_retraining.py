@@ -49,6 +49,7 @@ async def retraining(store: SqliteStore, indexes: Path) -> Retraining:
     return Retraining(store, indexes, clock)
 
 
+@pytest.mark.long
 async def test_a_training_that_loses_nothing_is_in_force_and_not_repeated_at_night(
     store: SqliteStore, retraining: Retraining
 ) -> None:
