@@ -89,7 +89,6 @@ async def test_a_second_service_on_the_same_file_is_refused(
     assert "Traceback" not in output
 
 
-@pytest.mark.long
 async def test_a_live_service_is_backed_up_and_restored(
     process: Process, session: ClientSession, folder: Path
 ) -> None:
