@@ -68,6 +68,7 @@ async def test_nothing_is_learned_from_nothing(retraining: Retraining) -> None:
     assert (await retraining.run("nightly", again=False)).state == "unchanged"
 
 
+@pytest.mark.long
 async def test_a_dry_run_keeps_nothing(store: SqliteStore, retraining: Retraining) -> None:
     await write(store, teach)
     assert (await retraining.run("test", dry_run=True)).state == "active"
