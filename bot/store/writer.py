@@ -22,8 +22,9 @@ Body = Callable[[Connection], Done[Any]]
 
 #: bodies that share a commit at most
 _TOGETHER = 64
-#: seconds that joint bodies wait for others to go along: somebody waits for them on the line
-_BESIDE = 0.002
+#: seconds that joint bodies wait for others, that go along or are under way: somebody waits for
+#: them on the line, but a commit costs as much for one of the others as for ten
+_BESIDE = 0.004
 #: of what bodies take, how much the last one says
 _LAST = 0.2
 
@@ -143,11 +144,12 @@ class GroupWriter:
             self._ending = True
 
     def _until_joint(self) -> Iterator[_Item]:
-        """Take others, one at least, until joint ones come in."""
+        """Take others, for a moment at least, until joint ones come in."""
+        moment = perf_counter() + _BESIDE
         for item in self._take(_TOGETHER):
             yield item
             self._collect()
-            if self._joint:
+            if self._joint and perf_counter() >= moment:
                 return
 
     def _take(self, most: int) -> Iterator[_Item]:
